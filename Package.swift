@@ -1,0 +1,128 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every Swift target is built the same way: Swift 6 mode, no implicit existentials, imports that do not leak,
+/// unsafe code marked where it stands, and no warning left over.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "container-mcp",
+    products: [
+        .library(name: "ContainerMCPCore", targets: ["ContainerMCPCore"]),
+        .library(name: "ContainerMCPProtocol", targets: ["ContainerMCPProtocol"]),
+        .library(name: "ContainerMCPSandbox", targets: ["ContainerMCPSandbox"]),
+        .library(name: "ContainerMCPHTTP", targets: ["ContainerMCPHTTP"]),
+        .library(name: "ContainerMCPTesting", targets: ["ContainerMCPTesting"]),
+        .executable(name: "ContainerMCPSSE", targets: ["ContainerMCPSSE"]),
+        .executable(name: "ContainerMCPStdio", targets: ["ContainerMCPStdio"]),
+        .executable(name: "cmcp-cli", targets: ["cmcp-cli"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(
+            name: "CContainerMCPLinux",
+            cSettings: [
+                .define("_GNU_SOURCE"),
+                .treatAllWarnings(as: .error),
+                .enableWarning("all"),
+                .enableWarning("extra"),
+            ]
+        ),
+        .target(
+            name: "ContainerMCPSandbox",
+            dependencies: [
+                "CContainerMCPLinux",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "ContainerMCPProtocol", swiftSettings: strict),
+        .target(
+            name: "ContainerMCPCore",
+            dependencies: [
+                "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ContainerMCPHTTP",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPProtocol",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ContainerMCPTesting",
+            dependencies: ["ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ContainerMCPSSE",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ContainerMCPStdio",
+            dependencies: [
+                "ContainerMCPCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "cmcp-cli",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPHTTP",
+                "ContainerMCPProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ContainerMCPSandboxTests",
+            dependencies: [
+                "ContainerMCPSandbox",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ContainerMCPProtocolTests",
+            dependencies: ["ContainerMCPProtocol"],
+            swiftSettings: strict
+        ),
+    ]
+)

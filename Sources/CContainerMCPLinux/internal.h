@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the launcher's own files share.
+#ifndef CMCP_INTERNAL_H
+#define CMCP_INTERNAL_H
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cmcp_launcher.h"
+#include "cmcp_system.h"
+
+/// A cursor over a message. After the first misfit every read gives zero or NULL and `failed` stays set.
+struct cmcp_reader {
+    const uint8_t *at;
+    const uint8_t *end;
+    int failed;
+};
+
+uint32_t cmcp_read_u32(struct cmcp_reader *reader);
+int32_t cmcp_read_i32(struct cmcp_reader *reader);
+uint64_t cmcp_read_u64(struct cmcp_reader *reader);
+/// A string that lies in the message itself, NUL at its end and nowhere inside.
+const char *cmcp_read_string(struct cmcp_reader *reader);
+
+/// One node of a view.
+struct cmcp_node {
+    uint32_t kind;
+    uint32_t flags;
+    uint64_t device;
+    uint64_t inode;
+    const char *source;
+    const char *target;
+};
+
+/// One Landlock rule of a view.
+struct cmcp_rule {
+    uint32_t grant;
+    const char *path;
+};
+
+/// A view as decoded; the strings lie in the message it came in.
+struct cmcp_view {
+    uint32_t id;
+    uint32_t flags;
+    uint32_t tmp_bytes;
+    uint32_t tmp_names;
+    uint32_t shm_bytes;
+    uint32_t shm_names;
+    uint32_t node_count;
+    uint32_t rule_count;
+    struct cmcp_node nodes[CMCP_ENTRIES_MAX];
+    struct cmcp_rule rules[CMCP_ENTRIES_MAX];
+};
+
+/// A run as decoded.
+struct cmcp_run {
+    const char *program;
+    const char *directory;
+    uint64_t address_space;
+    uint64_t processes;
+    uint64_t open_files;
+    uint64_t file_size;
+    uint64_t cpu_seconds;
+    uint64_t stack;
+    uint32_t argument_count;
+    uint32_t environment_count;
+    /// argv and environ, each with its NULL.
+    const char *arguments[64 + 1];
+    const char *environment[64 + 1];
+};
+
+/// A probe as decoded.
+struct cmcp_probe {
+    const char *canary;
+    const char *outside;
+    const char *socket;
+    const char *workspace;
+    int32_t server;
+};
+
+int cmcp_decode_view(struct cmcp_reader *reader, struct cmcp_view *view);
+int cmcp_decode_run(struct cmcp_reader *reader, struct cmcp_run *run);
+int cmcp_decode_probe(struct cmcp_reader *reader, struct cmcp_probe *probe);
+
+/// What the launcher knows after CONFIGURE.
+struct cmcp_setting {
+    uint32_t level;
+    uint32_t outer_uid;
+    uint32_t outer_gid;
+    int changes_id;  ///< The launcher is root and its children are not.
+    int landlock_abi;
+    int proc;        ///< O_PATH descriptor of the host's /proc.
+    struct sock_fprog filter;
+};
+
+/// Enters the namespaces and makes the template root. Returns the failed step, or CMCP_STEP_NONE.
+uint32_t cmcp_enter_namespaces(struct cmcp_setting *setting);
+/// Builds one view below the template root.
+uint32_t cmcp_build_view(const struct cmcp_view *view);
+/// Detaches the host's files from the template.
+uint32_t cmcp_seal_template(void);
+/// Mounts what each child has of its own, makes the view its root and forgets everything else.
+uint32_t cmcp_enter_view(const struct cmcp_setting *setting, const struct cmcp_view *view);
+
+/// Writes one file of /proc/self, by the descriptor of /proc.
+int cmcp_write_self(int proc, const char *name, const char *text);
+
+/// Empties every capability set, the bounding set included.
+uint32_t cmcp_drop_capabilities(void);
+/// Restricts the caller by the view's rules; `private_folder` (or -1) is a folder of this call alone.
+uint32_t cmcp_restrict_paths(const struct cmcp_setting *setting, const struct cmcp_view *view, int private_folder);
+/// Installs the system call filter.
+uint32_t cmcp_install_filter(const struct cmcp_setting *setting);
+/// Sets the resource limits of a run.
+uint32_t cmcp_set_limits(const struct cmcp_run *run);
+/// Closes every descriptor from `first` up.
+void cmcp_close_from(unsigned first);
+
+/// Builds the filter for a level into `program`, which the caller frees. Returns 0 or -1.
+int cmcp_build_filter(uint32_t level, struct sock_fprog *program);
+
+/// Tries everything that must be refused. Runs in a confined child.
+void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed);
+
+/// The life of a supervisor: set up, wait for a run, run it, report. Never returns.
+void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *view, int control, int life,
+                    int private_folder) __attribute__((noreturn));
+
+/// Appends to a reply.
+struct cmcp_writer {
+    uint8_t bytes[128];
+    size_t length;
+};
+void cmcp_write_u32(struct cmcp_writer *writer, uint32_t value);
+void cmcp_write_bytes(struct cmcp_writer *writer, const void *bytes, size_t length);
+/// Sends a reply that says which step failed, and errno.
+void cmcp_send_failure(int socket, uint32_t step, int error);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The probe: in a fully confined child, try what must be refused and see what the kernel says.
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed) {
+    uint32_t found = 0, held = 0;
+    int file = open(probe->canary, O_RDONLY | O_CLOEXEC);
+    if (file >= 0) {
+        found |= CMCP_BREACH_READ_CANARY;
+        close(file);
+    }
+    file = open(probe->outside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        found |= CMCP_BREACH_WRITE_OUTSIDE;
+        close(file);
+    }
+    static const int families[] = {AF_INET, AF_INET6, AF_NETLINK, 40 /* AF_VSOCK */, AF_PACKET};
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        file = socket(families[i], SOCK_DGRAM, 0);
+        if (file >= 0) {
+            found |= CMCP_BREACH_INET_SOCKET;
+            close(file);
+        }
+    }
+    file = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (file >= 0) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        snprintf(address.sun_path, sizeof address.sun_path, "%s", probe->socket);
+        if (connect(file, (struct sockaddr *)&address, sizeof address) == 0) {
+            found |= CMCP_BREACH_UNIX_CONNECT;
+        }
+        close(file);
+    }
+    // Signal 0 only asks whether a signal would be allowed.
+    if (probe->server > 0 && kill(probe->server, 0) == 0) {
+        found |= CMCP_BREACH_SIGNAL_SERVER;
+    }
+    if (getpid() != 2 && kill(getppid(), 0) == 0) {
+        found |= CMCP_BREACH_SIGNAL_SUPERVISOR;
+    }
+    if (unshare(CLONE_NEWUSER) == 0) {
+        found |= CMCP_BREACH_USER_NAMESPACE;
+    }
+    if (mount("probe", "/", "tmpfs", 0, NULL) == 0) {
+        found |= CMCP_BREACH_MOUNT;
+    }
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0) {
+        found |= CMCP_BREACH_PTRACE;
+    }
+    file = (int)syscall(SYS_memfd_create, "probe", 0);
+    if (file >= 0) {
+        found |= CMCP_BREACH_MEMFD;
+        close(file);
+    }
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct data[2];
+    memset(data, 0xff, sizeof data);
+    if (syscall(SYS_capget, &header, data) != 0 || data[0].effective != 0 || data[0].permitted != 0 ||
+        data[1].effective != 0 || data[1].permitted != 0) {
+        found |= CMCP_BREACH_CAPABILITIES;
+    } else {
+        held |= CMCP_LAYER_CAPABILITIES;
+    }
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        held |= CMCP_LAYER_NO_NEW_PRIVS;
+    } else {
+        found |= CMCP_BREACH_NEW_PRIVS;
+    }
+    if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == 2) {
+        held |= CMCP_LAYER_SECCOMP;
+    } else {
+        found |= CMCP_BREACH_NO_FILTER;
+    }
+    if (setresuid(0, 0, 0) == 0 || getuid() == 0 || geteuid() == 0) {
+        found |= CMCP_BREACH_UID_ZERO;
+    }
+    // Everything but the three standard descriptors and the probe's own must be closed.
+    for (int descriptor = 4; descriptor < 256; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) >= 0) {
+            found |= CMCP_BREACH_DESCRIPTOR;
+        }
+    }
+    char path[512];
+    snprintf(path, sizeof path, "%s/.cmcp-probe-%d", probe->workspace, (int)getpid());
+    file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 || write(file, "x", 1) != 1) {
+        found |= CMCP_BREACH_WORKSPACE;
+    }
+    if (file >= 0) {
+        close(file);
+        if (unlink(path) != 0) {
+            found |= CMCP_BREACH_WORKSPACE;
+        }
+    }
+    *breaches = found;
+    *confirmed = held;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CContainerMCPLinux
+internal import Glibc
+
+/// A ready launcher on the reactor's thread: asks for supervisors, keeps a few parked, and notices its death.
+///
+/// Sendable because everything but the constants is touched on the reactor's thread only.
+final class LauncherLink: ReactorHandler, @unchecked Sendable {
+    /// How many supervisors wait ready for each view.
+    private static let parkedCount = 2
+
+    let level: SandboxLevel
+    private let connection: LauncherConnection
+    private let reactor: Reactor
+    private let childOwner: ChildIdentity
+    private let privateFolders: PrivateFolders?
+    private(set) var isLost = false
+    private var isWatched = false
+    private var unanswered: [Supervisor] = []
+    private var parked: [UInt32: [Supervisor]] = [:]
+    /// Told once when the launcher is gone. Set on the reactor's thread.
+    var onLoss: (@Sendable (LauncherLink) -> Void)?
+
+    init(
+        connection: LauncherConnection,
+        level: SandboxLevel,
+        reactor: Reactor,
+        childOwner: ChildIdentity,
+        privateFolders: PrivateFolders?
+    ) {
+        self.connection = connection
+        self.level = level
+        self.reactor = reactor
+        self.childOwner = childOwner
+        self.privateFolders = privateFolders
+    }
+
+    /// Starts a launcher at a level and gives it the views. Blocks for a few milliseconds.
+    static func connect(
+        level: SandboxLevel,
+        identity: ChildIdentity,
+        views: [UInt32: ViewMessage]
+    ) throws(SandboxError) -> LauncherConnection {
+        let connection = try LauncherConnection.open()
+        do {
+            var configure = WireWriter(CMCP_REQUEST_CONFIGURE)
+            configure.write(level.wireValue)
+            configure.write(identity.user)
+            configure.write(identity.group)
+            configure.write(UInt32(identity.differs ? 1 : 0))
+            try connection.ask(configure)
+            for (id, view) in views.sorted(by: { $0.key < $1.key }) {
+                try connection.ask(view.encoded(id: id, level: level))
+            }
+            try connection.ask(WireWriter(CMCP_REQUEST_SEAL))
+        } catch {
+            connection.end()
+            throw error
+        }
+        return connection
+    }
+
+    /// Begins to listen. On the reactor's thread.
+    func attach() {
+        isWatched = reactor.watch(connection.socket.number, readable: true, writable: false, self)
+        if !isWatched { lose() }
+    }
+
+    /// A supervisor for a view: a parked one, or a new one that gets ready meanwhile.
+    func supervisor(for view: UInt32) throws(SandboxError) -> Supervisor {
+        while let candidate = parked[view]?.popLast() {
+            guard candidate.isUsable else {
+                candidate.kill()
+                retire(candidate)
+                continue
+            }
+            return candidate
+        }
+        return try prepare(view)
+    }
+
+    /// Fills up the parked supervisors of a view.
+    func park(_ view: UInt32) {
+        guard level != .filtered, !isLost else { return }
+        while parked[view, default: []].count < Self.parkedCount {
+            guard let fresh = try? prepare(view) else { return }  // The next call meets the same error and tells it.
+            parked[view, default: []].append(fresh)
+        }
+    }
+
+    private func prepare(_ view: UInt32) throws(SandboxError) -> Supervisor {
+        guard !isLost else { throw SandboxError(.launcherLost, "the launcher is gone") }
+        let pair = try Descriptor.socketPair()
+        var descriptors = [pair.child.number]
+        var folder: Descriptor?
+        var folderPath: String?
+        if let privateFolders {
+            let made = try privateFolders.make(owner: childOwner)
+            folderPath = made.path
+            folder = made.descriptor
+            descriptors.append(made.descriptor.number)
+        }
+        let supervisor = Supervisor(control: pair.server, view: view, privateFolder: folderPath, reactor: reactor)
+        guard reactor.watch(pair.server.number, readable: true, writable: false, supervisor) else {
+            throw .exhausted("an epoll entry", errno)
+        }
+        var request = WireWriter(CMCP_REQUEST_PREPARE)
+        request.write(view)
+        let sent = withExtendedLifetime(folder) { connection.send(request.bytes, descriptors) }
+        guard sent else {
+            supervisor.release()
+            throw SandboxError(.launcherLost, "the launcher does not take requests: \(SandboxError.errorText(errno))")
+        }
+        unanswered.append(supervisor)
+        return supervisor
+    }
+
+    /// Gives back what a call used.
+    func retire(_ supervisor: Supervisor) {
+        supervisor.release()
+        if let folder = supervisor.privateFolder { privateFolders?.remove(folder) }
+    }
+
+    /// Ends the launcher and every call.
+    func end() {
+        isLost = true
+        if isWatched { reactor.unwatch(connection.socket.number) }
+        for supervisor in parked.values.joined() { retire(supervisor) }
+        parked = [:]
+        connection.end()
+    }
+
+    func isReady(_ descriptor: Int32, readable: Bool, writable: Bool) {
+        while true {
+            guard let reply = LauncherConnection.receive(from: connection.socket) else {
+                guard errno == EAGAIN else { return lose() }
+                return
+            }
+            guard !reply.bytes.isEmpty, !unanswered.isEmpty else { return lose() }
+            let supervisor = unanswered.removeFirst()
+            var reader = WireReader(reply.bytes[...])
+            if reader.readUInt32() == CMCP_REPLY_DONE.rawValue, let pidfd = reply.descriptors.first {
+                supervisor.adopt(pidfd)
+            } else {
+                let step = reader.readUInt32() ?? 0
+                let error = Int32(truncatingIfNeeded: reader.readUInt32() ?? 0)
+                supervisor.onEvent?(.failed(.failedStep(step, error)))
+            }
+        }
+    }
+
+    private func lose() {
+        guard !isLost else { return }
+        let orphans = unanswered
+        unanswered = []
+        end()
+        for supervisor in orphans {
+            supervisor.onEvent?(.failed(SandboxError(.launcherLost, "the launcher ended")))
+        }
+        onLoss?(self)
+    }
+}

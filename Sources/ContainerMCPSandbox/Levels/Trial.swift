@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CContainerMCPLinux
+internal import Glibc
+internal import Synchronization
+
+/// Finds out by doing whether a level can be had: starts a launcher at it, and in a throw-away child tries
+/// everything that must be refused.
+struct Trial: Sendable {
+    let level: SandboxLevel
+    let identity: ChildIdentity
+    let configuration: SandboxConfiguration
+    let reactor: Reactor
+    let threads: BlockingThreads
+
+    private static let patience = Duration.seconds(10)
+
+    /// - Returns: The ready launcher, and what the kernel confirmed.
+    /// - Throws: ``SandboxError`` that tells what failed or what was possible although it must not be.
+    func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
+        guard level != .none else {
+            throw SandboxError(.unavailable, "level 'none' is no sandbox; it has to be asked for by its own flag")
+        }
+        let canary = try Canary(folder: configuration.temporary)
+        defer { canary.remove() }
+        let connection = try await connect()
+        let folders =
+            level == .filtered ? PrivateFolders(parent: configuration.temporary, threads: threads) : nil
+        let link = LauncherLink(
+            connection: connection,
+            level: level,
+            reactor: reactor,
+            childOwner: identity,
+            privateFolders: folders,
+        )
+        do throws(SandboxError) {
+            let findings = try await probe(link, canary)
+            return (link, report(findings))
+        } catch {
+            reactor.submit { link.end() }
+            throw error
+        }
+    }
+
+    private func connect() async throws(SandboxError) -> LauncherConnection {
+        let messages = configuration.kinds.mapValues { kind in
+            ViewMessage(
+                view: kind.view,
+                tmpBytes: kind.temporaryBytes,
+                tmpNames: kind.temporaryNames,
+                sharedMemoryBytes: kind.sharedMemoryBytes,
+            )
+        }
+        let (level, identity) = (level, identity)
+        let answer: Result<LauncherConnection, SandboxError>
+        do {
+            answer = try await threads.run { () throws(SandboxError) in
+                try LauncherLink.connect(level: level, identity: identity, views: messages)
+            }
+        } catch {
+            throw SandboxError(.exhausted, "no thread could be had to start the launcher")
+        }
+        return try answer.get()
+    }
+
+    private struct Findings {
+        var layers: UInt32
+        var landlockABI: UInt32
+        var breaches: UInt32
+        var confirmed: UInt32
+    }
+
+    private func probe(_ link: LauncherLink, _ canary: Canary) async throws(SandboxError) -> Findings {
+        guard let kind = configuration.kinds.keys.min() else {
+            throw SandboxError(.badConfiguration, "a sandbox needs at least one kind of child")
+        }
+        let workspace = level == .filtered ? configuration.workspace : "/workspace"
+        var message = WireWriter(CMCP_REQUEST_PROBE)
+        message.write(canary.file)
+        message.write(canary.outside)
+        message.write(canary.socket)
+        message.write(workspace)
+        message.write(getpid())
+        let bytes = message.bytes
+        let answer: Result<Findings, SandboxError> = await withCheckedContinuation { continuation in
+            let waiter = ProbeWaiter { continuation.resume(returning: $0) }
+            let submitted = reactor.submit { [reactor] in
+                link.attach()
+                waiter.begin(link: link, kind: kind, message: bytes, reactor: reactor, patience: Self.patience)
+            }
+            if !submitted { waiter.answer(.failure(SandboxError(.launcherLost, "the sandbox is stopped"))) }
+        }
+        let findings = try answer.get()
+        let breaches = Self.breachTexts.filter { findings.breaches & $0.bit.rawValue != 0 }.map(\.text)
+        guard breaches.isEmpty else {
+            throw SandboxError(.unavailable, "the probe \(breaches.joined(separator: ", and "))")
+        }
+        return findings
+    }
+
+    private static let breachTexts: [(bit: cmcp_breach, text: String)] = [
+        (CMCP_BREACH_READ_CANARY, "could read a file outside its view"),
+        (CMCP_BREACH_WRITE_OUTSIDE, "could write outside its workspace"),
+        (CMCP_BREACH_INET_SOCKET, "could open a network socket"),
+        (CMCP_BREACH_UNIX_CONNECT, "could connect to a Unix socket of the host"),
+        (CMCP_BREACH_SIGNAL_SERVER, "could signal the server"),
+        (CMCP_BREACH_SIGNAL_SUPERVISOR, "could signal its supervisor"),
+        (CMCP_BREACH_USER_NAMESPACE, "could create a user namespace"),
+        (CMCP_BREACH_MOUNT, "could mount"),
+        (CMCP_BREACH_PTRACE, "could use ptrace"),
+        (CMCP_BREACH_MEMFD, "could create an anonymous memory file"),
+        (CMCP_BREACH_CAPABILITIES, "held capabilities"),
+        (CMCP_BREACH_NEW_PRIVS, "could gain privileges by execve"),
+        (CMCP_BREACH_NO_FILTER, "had no system call filter"),
+        (CMCP_BREACH_UID_ZERO, "could become root"),
+        (CMCP_BREACH_DESCRIPTOR, "inherited a descriptor"),
+        (
+            CMCP_BREACH_WORKSPACE,
+            "could not write the workspace: its folder, and each folder above it, must let the user id of children through"
+        ),
+    ]
+
+    /// Waits for a probe's answer on the reactor's thread.
+    ///
+    /// Sendable because its variables are touched there only, save the answer, which is guarded.
+    private final class ProbeWaiter: @unchecked Sendable {
+        private let deliver: @Sendable (Result<Findings, SandboxError>) -> Void
+        private let isAnswered = Mutex(false)
+        private var supervisor: Supervisor?
+        private var layers: (UInt32, UInt32)?
+
+        init(deliver: @escaping @Sendable (Result<Findings, SandboxError>) -> Void) {
+            self.deliver = deliver
+        }
+
+        func answer(_ result: Result<Findings, SandboxError>) {
+            let isFirst = isAnswered.withLock { answered in
+                defer { answered = true }
+                return !answered
+            }
+            if isFirst { deliver(result) }
+        }
+
+        func begin(link: LauncherLink, kind: UInt32, message: [UInt8], reactor: Reactor, patience: Duration) {
+            do throws(SandboxError) {
+                let supervisor = try link.supervisor(for: kind)
+                self.supervisor = supervisor
+                supervisor.onEvent = { event in self.handle(event, link) }
+                if !supervisor.send(message, []) {
+                    finish(link, .failure(SandboxError(.launcherLost, "the probe could not be sent")))
+                }
+            } catch {
+                answer(.failure(error))
+            }
+            reactor.schedule(after: patience) {
+                self.finish(link, .failure(SandboxError(.launcherLost, "the probe did not answer")))
+            }
+        }
+
+        private func handle(_ event: Supervisor.Event, _ link: LauncherLink) {
+            switch event {
+            case .ready(let layers, let abi):
+                self.layers = (layers, abi)
+            case .probed(let breaches, let confirmed):
+                let (layers, abi) = layers ?? (0, 0)
+                let findings = Findings(layers: layers, landlockABI: abi, breaches: breaches, confirmed: confirmed)
+                finish(link, .success(findings))
+            case .failed(let error):
+                finish(link, .failure(error))
+            case .hungUp, .gone:
+                finish(link, .failure(SandboxError(.launcherLost, "the probe ended without an answer")))
+            case .exited:
+                return
+            }
+        }
+
+        private func finish(_ link: LauncherLink, _ result: Result<Findings, SandboxError>) {
+            guard let supervisor else { return }
+            self.supervisor = nil
+            supervisor.kill()
+            link.retire(supervisor)
+            answer(result)
+        }
+    }
+
+    private func report(_ findings: Findings) -> EnforcementReport {
+        var statuses: [Mechanism: EnforcementReport.Status] = [:]
+        let layers: [(Mechanism, cmcp_layer)] = [
+            (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT), (.pidNamespace, CMCP_LAYER_PID),
+            (.privateProc, CMCP_LAYER_PROC), (.networkNamespace, CMCP_LAYER_NET), (.ipcNamespace, CMCP_LAYER_IPC),
+            (.utsNamespace, CMCP_LAYER_UTS), (.cgroupNamespace, CMCP_LAYER_CGROUP),
+            (.signalScope, CMCP_LAYER_SIGNAL_SCOPE), (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
+        ]
+        for (mechanism, layer) in layers {
+            let isIn = findings.layers & layer.rawValue != 0
+            statuses[mechanism] = isIn ? .enforced : .unavailable(reason: absence(of: mechanism))
+        }
+        let confirmed: [(Mechanism, cmcp_layer)] = [
+            (.seccomp, CMCP_LAYER_SECCOMP), (.capabilities, CMCP_LAYER_CAPABILITIES),
+            (.noNewPrivs, CMCP_LAYER_NO_NEW_PRIVS),
+        ]
+        for (mechanism, layer) in confirmed {
+            let isIn = findings.layers & findings.confirmed & layer.rawValue != 0
+            statuses[mechanism] = isIn ? .enforced : .unavailable(reason: "the kernel did not confirm it")
+        }
+        statuses[.landlock] = landlockStatus(Int(findings.landlockABI))
+        statuses[.rlimits] = .enforced
+        statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
+        statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
+        statuses[.appArmor] = .unavailable(reason: "no profile is attached")
+        statuses[.commandAllowList] =
+            level == .filtered
+            ? .partial(missing: "programs that a child brings along can run through the loader") : .enforced
+        if !identity.differs {
+            statuses[.unprivilegedUser] = .partial(missing: "the server is an ordinary user, and children are the same one")
+        }
+        return EnforcementReport(
+            level: level,
+            statuses: statuses,
+            reducedPromises: reducedPromises,
+            landlockABI: Int(findings.landlockABI),
+        )
+    }
+
+    private func absence(of mechanism: Mechanism) -> String {
+        switch (level, mechanism) {
+        case (_, .signalScope): "the kernel's Landlock ABI is below 6"
+        case (.filtered, _): "user namespaces are refused here or were not asked for"
+        case (.noproc, .privateProc): "mounting /proc is refused here or was not asked for"
+        default: "the kernel did not confirm it"
+        }
+    }
+
+    private func landlockStatus(_ abi: Int) -> EnforcementReport.Status {
+        switch abi {
+        case ..<1: .unavailable(reason: "the kernel has no Landlock")
+        case 1...2: .partial(missing: "truncation (ABI \(abi))")
+        case 3: .partial(missing: "TCP (ABI 3)")
+        case 4...5: .partial(missing: "scopes (ABI \(abi))")
+        default: .enforced
+        }
+    }
+
+    private var reducedPromises: [String] {
+        switch level {
+        case .full, .none: []
+        case .noproc: ["There is no /proc: process substitution and /dev/fd do not work."]
+        case .filtered:
+            [
+                "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
+                "Temporary folders are limited by file size only, not in all.",
+                "Processes count for the user id: give the container a limit of its own.",
+                "Children see the workspace under its path on this machine.",
+            ]
+        }
+    }
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CContainerMCPLinux
+internal import Glibc
+
+/// One running program: its pipes, its timers, and the one way it ends.
+///
+/// Sendable because it lives on the reactor's thread; others only submit jobs there.
+final class ConfinedRun: ReactorHandler, @unchecked Sendable {
+    typealias Completion = @Sendable (Result<ProcessOutcome, SandboxError>) -> Void
+
+    private static let memoryInterval = Duration.milliseconds(50)
+    private static let drainTime = Duration.milliseconds(500)
+    private static let killTime = Duration.seconds(2)
+    private static let chunk = 65_536
+
+    private let request: ProcessRequest
+    private let link: LauncherLink
+    private let reactor: Reactor
+    private let completion: Completion
+    private let started = ContinuousClock.now
+    private var supervisor: Supervisor?
+    private var readers: [Int32: Reader] = [:]
+    private var writers: [Int32: Writer] = [:]
+    private var output: CapturedOutput
+    private var error: CapturedOutput
+    private var result: [UInt8]? = nil
+    private var timers: [UInt64] = []
+    private var forced: ProcessOutcome.Ending?
+    private var natural: ProcessOutcome.Ending?
+    private var cpu = Duration.zero
+    private var peak = 0
+    private var processesAreGone = false
+    private var hasHungUp = false
+    private var failure: SandboxError?
+    private var isFinished = false
+    private var process: Int32?
+
+    private enum Target {
+        case stream(ProcessRequest.Stream)
+        case result
+    }
+
+    private struct Reader {
+        let descriptor: Descriptor
+        let target: Target
+        var saved: Descriptor?
+        var savedIsOpenable = true
+    }
+
+    private struct Writer {
+        let descriptor: Descriptor
+        let bytes: [UInt8]
+        var position = 0
+    }
+
+    init(request: ProcessRequest, link: LauncherLink, reactor: Reactor, completion: @escaping Completion) {
+        self.request = request
+        self.link = link
+        self.reactor = reactor
+        self.completion = completion
+        output = CapturedOutput(limit: request.limits.keptOutput)
+        error = CapturedOutput(limit: request.limits.keptOutput)
+        if request.resultLimit != nil { result = [] }
+    }
+
+    /// Starts the program. On the reactor's thread.
+    func begin(view: UInt32, nothing: Descriptor) {
+        do throws(SandboxError) {
+            // A parked supervisor may have died unseen; then another takes its place, and nothing has run yet.
+            for attempt in 1...3 {
+                let candidate = try link.supervisor(for: view)
+                supervisor = candidate
+                if try hand(to: candidate, nothing: nothing) { break }
+                supervisor = nil
+                link.retire(candidate)
+                if attempt == 3 { throw SandboxError(.launcherLost, "no supervisor takes the call") }
+            }
+        } catch {
+            failure = error
+            return finish()
+        }
+        supervisor?.onEvent = { [weak self] in self?.handle($0) }
+        schedule(after: request.limits.time) { $0.end(.timedOut) }
+        watchMemory()
+    }
+
+    private func hand(to supervisor: Supervisor, nothing: Descriptor) throws(SandboxError) -> Bool {
+        let outputPipe = try Descriptor.pipe(serverReads: true)
+        let errorPipe = try Descriptor.pipe(serverReads: true)
+        var passed = [nothing, outputPipe.child, errorPipe.child]
+        var newReaders = [
+            Reader(descriptor: outputPipe.server, target: .stream(.output)),
+            Reader(descriptor: errorPipe.server, target: .stream(.error)),
+        ]
+        var newWriters: [Writer] = []
+        if let input = request.input {
+            let pipe = try Descriptor.pipe(serverReads: false)
+            passed[0] = pipe.child
+            newWriters.append(Writer(descriptor: pipe.server, bytes: input))
+        }
+        if request.resultLimit != nil {
+            let pipe = try Descriptor.pipe(serverReads: true)
+            passed.append(pipe.child)
+            newReaders.append(Reader(descriptor: pipe.server, target: .result))
+            if let payload = request.payload {
+                let pipe = try Descriptor.pipe(serverReads: false)
+                passed.append(pipe.child)
+                newWriters.append(Writer(descriptor: pipe.server, bytes: payload))
+            }
+        }
+        let sent = withExtendedLifetime(passed) {
+            supervisor.send(encodedRequest(supervisor), passed.map(\.number))
+        }
+        guard sent else {
+            if errno == EMSGSIZE { throw SandboxError(.programFailed, "the command line is too long") }
+            return false
+        }
+        for reader in newReaders {
+            guard reactor.watch(reader.descriptor.number, readable: true, writable: false, self) else {
+                throw .exhausted("an epoll entry", errno)
+            }
+            readers[reader.descriptor.number] = reader
+        }
+        for writer in newWriters {
+            guard reactor.watch(writer.descriptor.number, readable: false, writable: true, self) else {
+                throw .exhausted("an epoll entry", errno)
+            }
+            writers[writer.descriptor.number] = writer
+        }
+        return true
+    }
+
+    private func encodedRequest(_ supervisor: Supervisor) -> [UInt8] {
+        let limits = request.limits
+        var writer = WireWriter(CMCP_REQUEST_RUN)
+        writer.write(request.program)
+        writer.write(request.directory)
+        writer.write(UInt64(clamping: limits.memory))
+        // The supervisor itself counts in the call's user namespace.
+        writer.write(UInt64(clamping: limits.processes) + 1)
+        writer.write(UInt64(clamping: limits.openFiles))
+        writer.write(UInt64(clamping: limits.fileSize))
+        writer.write(UInt64(clamping: limits.time.components.seconds) + 2)
+        writer.write(UInt64(2 << 20))
+        writer.write(UInt32(clamping: request.arguments.count))
+        for argument in request.arguments { writer.write(argument) }
+        let environment = request.environment.map { entry in
+            guard let folder = supervisor.privateFolder, entry.hasPrefix("TMPDIR=") else { return entry }
+            return "TMPDIR=\(folder)"
+        }
+        writer.write(UInt32(clamping: environment.count))
+        for entry in environment { writer.write(entry) }
+        return writer.bytes
+    }
+
+    /// Ends the call before its time: every process is killed, and this is the reason that is reported.
+    func end(_ reason: ProcessOutcome.Ending) {
+        guard !isFinished, natural == nil, forced == nil else { return }
+        forced = reason
+        supervisor?.kill()
+        schedule(after: Self.killTime) { run in
+            run.supervisor?.killItself()
+            run.finish()
+        }
+    }
+
+    private func schedule(after delay: Duration, _ body: @escaping @Sendable (ConfinedRun) -> Void) {
+        timers.append(reactor.schedule(after: delay) { [weak self] in
+            guard let self, !self.isFinished else { return }
+            body(self)
+        })
+    }
+
+    private func handle(_ event: Supervisor.Event) {
+        switch event {
+        case .ready, .probed:
+            return
+        case .failed(let error):
+            failure = error
+            processesAreGone = true
+        case .exited(let status, let hasOthers, let cpu, let peakMemory):
+            natural = ending(of: status, cpu: cpu)
+            self.cpu = cpu
+            peak = peakMemory
+            processesAreGone = processesAreGone || !hasOthers
+            schedule(after: Self.killTime) { $0.finish() }
+        case .hungUp:
+            hasHungUp = true
+            if natural == nil, forced == nil, failure == nil {
+                failure = SandboxError(.launcherLost, "the call's supervisor ended unexpectedly")
+            }
+        case .gone:
+            processesAreGone = true
+            schedule(after: Self.drainTime) { $0.finish() }
+        }
+        finishIfOver()
+    }
+
+    private func ending(of status: Int32, cpu: Duration) -> ProcessOutcome.Ending {
+        if cmcp_status_exited(status) != 0 { return .exited(cmcp_status_code(status)) }
+        let signal = cmcp_status_signal(status)
+        if signal == SIGXFSZ { return .limit(.fileSize) }
+        if signal == SIGXCPU || (signal == SIGKILL && cpu >= request.limits.time) { return .timedOut }
+        return .signalled(signal)
+    }
+
+    private func finishIfOver() {
+        if failure != nil, processesAreGone || hasHungUp { return finish() }
+        let outputIsOver = readers.isEmpty
+        if processesAreGone, outputIsOver, natural != nil || forced != nil { finish() }
+    }
+
+    private func finish() {
+        guard !isFinished else { return }
+        isFinished = true
+        for timer in timers { reactor.cancel(timer) }
+        for reader in readers.values { reactor.unwatch(reader.descriptor.number) }
+        for writer in writers.values { reactor.unwatch(writer.descriptor.number) }
+        readers = [:]
+        writers = [:]
+        if let supervisor {
+            let view = supervisor.view
+            link.retire(supervisor)
+            let link = link
+            reactor.schedule(after: .milliseconds(1)) { link.park(view) }
+        }
+        supervisor = nil
+        if let failure, forced == nil {
+            return completion(.failure(failure))
+        }
+        let outcome = ProcessOutcome(
+            ending: forced ?? natural ?? .signalled(SIGKILL),
+            output: output,
+            error: error,
+            result: result,
+            duration: started.duration(to: .now),
+            cpuTime: cpu,
+            peakMemory: peak,
+        )
+        completion(.success(outcome))
+    }
+
+    private func checkMemory() {
+        if process == nil { process = supervisor?.processID() }
+        if let process, TreeMemory.bytes(below: process, limit: request.limits.memory) > request.limits.memory {
+            return end(.limit(.memory))
+        }
+        watchMemory()
+    }
+
+    /// Not among the timers that are cancelled: it comes often, and finds nobody when the run is over.
+    private func watchMemory() {
+        reactor.schedule(after: Self.memoryInterval) { [weak self] in
+            guard let self, !self.isFinished else { return }
+            self.checkMemory()
+        }
+    }
+
+    func isReady(_ descriptor: Int32, readable: Bool, writable: Bool) {
+        if readers[descriptor] != nil {
+            read(from: descriptor)
+        } else if writers[descriptor] != nil {
+            write(to: descriptor)
+        }
+    }
+
+    private func read(from number: Int32) {
+        // A few chunks at a time, so that a flood on one pipe leaves the others their turn.
+        for _ in 0..<4 {
+            var failure: Int32 = 0
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.chunk) { buffer, count in
+                let got = unsafe Glibc.read(number, buffer.baseAddress, Self.chunk)
+                failure = got < 0 ? errno : 0
+                count = max(0, got)
+            }
+            if failure == EAGAIN || failure == EINTR { return }
+            guard !bytes.isEmpty else {
+                reactor.unwatch(number)
+                readers[number] = nil
+                return finishIfOver()
+            }
+            take(bytes, from: number)
+            if isFinished { return }
+        }
+    }
+
+    private func take(_ bytes: [UInt8], from number: Int32) {
+        guard let target = readers[number]?.target else { return }
+        switch target {
+        case .result:
+            guard let held = result, let limit = request.resultLimit else { return }
+            result = held.count + bytes.count <= limit ? held + bytes : nil
+        case .stream(let stream):
+            let held = stream == .output ? output : error
+            if held.total + bytes.count > request.limits.keptOutput {
+                save(bytes, of: stream, held: held, from: number)
+            }
+            if stream == .output { output.append(bytes[...]) } else { error.append(bytes[...]) }
+            if output.total + error.total > request.limits.totalOutput { end(.limit(.output)) }
+        }
+    }
+
+    /// Writes what comes beyond the kept size to the saved text, after what came before.
+    private func save(_ bytes: [UInt8], of stream: ProcessRequest.Stream, held: CapturedOutput, from number: Int32) {
+        guard var reader = readers[number] else { return }
+        defer { readers[number] = reader }
+        if reader.saved == nil, reader.savedIsOpenable {
+            reader.savedIsOpenable = false
+            guard let opened = request.openSavedOutput?(stream) else { return }
+            reader.saved = Descriptor(owning: opened)
+            append(held.head + held.tail, to: &reader, of: stream)
+        }
+        append(bytes, to: &reader, of: stream)
+    }
+
+    private func append(_ bytes: [UInt8], to reader: inout Reader, of stream: ProcessRequest.Stream) {
+        guard let file = reader.saved else { return }
+        let soFar = stream == .output ? output.saved : error.saved
+        let part = bytes.prefix(request.limits.savedOutput - soFar)
+        guard !part.isEmpty else { return }
+        let written = unsafe part.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) }
+        if stream == .output {
+            output.saved += max(0, written)
+            output.isSaved = true
+        } else {
+            error.saved += max(0, written)
+            error.isSaved = true
+        }
+        // A full disk ends the saving, not the call.
+        if written < part.count { reader.saved = nil }
+    }
+
+    private func write(to number: Int32) {
+        guard var writer = writers[number] else { return }
+        let rest = writer.bytes[writer.position...]
+        let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, min($0.count, 65_536)) }
+        let error = errno
+        if written > 0 { writer.position += written }
+        if written < 0, error == EAGAIN || error == EINTR { return }
+        writers[number] = writer
+        if written < 0 || writer.position == writer.bytes.count {
+            // All is written, or nobody reads any more.
+            reactor.unwatch(number)
+            writers[number] = nil
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a sandbox is made from.
+public struct SandboxConfiguration: Sendable {
+    /// Which level is wanted.
+    public enum Requirement: Sendable, Equatable {
+        /// The strongest that works here and keeps its promises.
+        case strongest
+        /// This one or none at all.
+        case exactly(SandboxLevel)
+    }
+
+    /// A kind of child: what it sees and the sizes of what it has of its own.
+    public struct Kind: Sendable {
+        /// What it sees.
+        public var view: RuntimeView
+        /// Bytes of its /tmp.
+        public var temporaryBytes: Int
+        /// Names in its /tmp.
+        public var temporaryNames: Int
+        /// Bytes of its /dev/shm; nil for none.
+        public var sharedMemoryBytes: Int?
+
+        /// Makes a kind; the sizes default to those of the documentation.
+        public init(
+            view: RuntimeView,
+            temporaryBytes: Int = 64 << 20,
+            temporaryNames: Int = 4096,
+            sharedMemoryBytes: Int? = 16 << 20
+        ) {
+            self.view = view
+            self.temporaryBytes = temporaryBytes
+            self.temporaryNames = temporaryNames
+            self.sharedMemoryBytes = sharedMemoryBytes
+        }
+    }
+
+    /// Which level is wanted.
+    public var requirement: Requirement
+    /// The kinds of children, by number below 16.
+    public var kinds: [UInt32: Kind]
+    /// The sandbox root on the host.
+    public var workspace: String
+    /// The read-only folder on the host that children see as `/data`.
+    public var data: String?
+    /// A folder of the server's on the host that no child can see; for canaries and for private folders of calls.
+    public var temporary: String
+    /// Tells whether the workspace is over its quota; asked on a thread that may block, while calls run.
+    public var isWorkspaceFull: (@Sendable () -> Bool)?
+
+    /// Makes a configuration.
+    public init(
+        requirement: Requirement = .strongest,
+        kinds: [UInt32: Kind],
+        workspace: String,
+        data: String? = nil,
+        temporary: String,
+        isWorkspaceFull: (@Sendable () -> Bool)? = nil
+    ) {
+        self.requirement = requirement
+        self.kinds = kinds
+        self.workspace = workspace
+        self.data = data
+        self.temporary = temporary
+        self.isWorkspaceFull = isWorkspaceFull
+    }
+}

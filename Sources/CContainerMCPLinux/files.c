@@ -281,5 +281,5 @@ int cmcp_file_allow_owner(int folder) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
     // The magic link leads to exactly the open object, so nothing can be swapped in between.
-    return chmod(path, (status.st_mode & 07777) | S_IRUSR | S_IXUSR) == 0 ? 0 : -errno;
+    return chmod(path, (status.st_mode & 07777) | S_IRWXU) == 0 ? 0 : -errno;
 }

@@ -260,25 +260,31 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
         if (dup2(channel[1], 3) < 0) {
             _exit(1);
         }
-        cmcp_close_from(4);
-        if (self->filtered && confine(self) != CMCP_STEP_NONE) {
-            _exit(1);
+        // The step that failed, errno, breaches, what is confirmed.
+        uint32_t words[4] = {CMCP_STEP_NONE, 0, 0, 0};
+        if (self->filtered && (words[0] = confine(self)) != CMCP_STEP_NONE) {
+            words[1] = (uint32_t)errno;
+        } else {
+            cmcp_close_from(4);
+            cmcp_try_everything(&request, &words[2], &words[3]);
         }
-        uint32_t words[2];
-        cmcp_try_everything(&request, &words[0], &words[1]);
         _exit(write(3, words, sizeof words) == (ssize_t)sizeof words ? 0 : 1);
     }
     close(channel[1]);
-    uint32_t words[2];
+    uint32_t words[4];
     struct pollfd waiting = {channel[0], POLLIN, 0};
     if (poll(&waiting, 1, 5000) != 1 || read(channel[0], words, sizeof words) != (ssize_t)sizeof words) {
         errno = EIO;
         fail(CMCP_STEP_FORK);
     }
+    if (words[0] != CMCP_STEP_NONE) {
+        errno = (int)words[1];
+        fail(words[0]);
+    }
     struct cmcp_writer writer = {{0}, 0};
     cmcp_write_u32(&writer, CMCP_REPLY_PROBED);
-    cmcp_write_u32(&writer, words[0]);
-    cmcp_write_u32(&writer, words[1]);
+    cmcp_write_u32(&writer, words[2]);
+    cmcp_write_u32(&writer, words[3]);
     cmcp_send(CONTROL, writer.bytes, writer.length, NULL, 0);
     if (self->filtered) {
         sweep();

@@ -67,7 +67,7 @@ int64_t cmcp_file_names(int folder, unsigned char *buffer, size_t capacity);
 /// name is looked up first, which leaves a race inside the folder but never outside it.
 int cmcp_file_rename(int from_folder, const char *from, int to_folder, const char *to, int replace);
 
-/// Adds read and search permission for the owner of an open folder (O_PATH is enough), so that its content can be counted.
+/// Gives the owner of an open folder (O_PATH is enough) all permissions again, so that its content can be counted and deleted.
 ///
 /// Through /proc/self/fd, because fchmod(2) refuses O_PATH descriptors; in C beside the others for its error convention.
 int cmcp_file_allow_owner(int folder);

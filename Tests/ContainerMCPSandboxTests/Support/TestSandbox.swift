@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Logging
+import Testing
+
+@testable import ContainerMCPSandbox
+
+/// A sandbox with throw-away folders and helpers to run bash and Python in it.
+final class TestSandbox: Sendable {
+    static let bash: UInt32 = 0
+    static let python: UInt32 = 1
+    static let commands = [
+        "ls", "cat", "grep", "find", "echo", "pwd", "mkdir", "touch", "sleep", "dd", "id", "env", "chmod", "cp", "mv",
+        "sort", "head", "wc", "ln", "mkfifo", "stat", "rm", "setsid", "nohup", "yes", "true", "kill", "ps",
+    ]
+
+    let sandbox: Sandbox
+    let folder: String
+
+    private init(sandbox: Sandbox, folder: String) {
+        self.sandbox = sandbox
+        self.folder = folder
+    }
+
+    var workspace: String { folder + "/workspace" }
+
+    /// Starts one, gives it to the body, and ends it.
+    static func with(
+        level: SandboxConfiguration.Requirement = .strongest,
+        commands: [String] = TestSandbox.commands,
+        isWorkspaceFull: (@Sendable () -> Bool)? = nil,
+        _ body: (TestSandbox) async throws -> Void
+    ) async throws {
+        var template = Array("/tmp/cmcp-test-XXXXXX".utf8CString)
+        try #require(unsafe mkdtemp(&template) != nil)
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { PrivateFolders.removeTree(folder) }
+        // Children may be another user, who has to get through.
+        unsafe chmod(folder, 0o711)
+        for name in ["workspace", "data", "temporary"] { unsafe mkdir("\(folder)/\(name)", 0o755) }
+        unsafe chmod("\(folder)/temporary", 0o711)
+        let identity = ChildIdentity(workspace: folder + "/workspace")
+        if identity.differs { unsafe chown("\(folder)/workspace", identity.user, identity.group) }
+        var bash = ViewBuilder()
+        bash.addProgram("/bin/bash")
+        for command in commands { bash.addCommand(command) }
+        try bash.addFolders(workspace: folder + "/workspace", executable: false, data: folder + "/data")
+        var python = ViewBuilder()
+        try python.addPython("/usr/bin/python3")
+        try python.addFolders(workspace: folder + "/workspace", executable: false, data: folder + "/data")
+        let configuration = SandboxConfiguration(
+            requirement: level,
+            kinds: [
+                Self.bash: .init(view: bash.view, sharedMemoryBytes: nil), Self.python: .init(view: python.view),
+            ],
+            workspace: folder + "/workspace",
+            data: folder + "/data",
+            temporary: folder + "/temporary",
+            isWorkspaceFull: isWorkspaceFull,
+        )
+        let sandbox = try await Sandbox.start(configuration, logger: Logger(label: "test"))
+        do {
+            try await body(TestSandbox(sandbox: sandbox, folder: folder))
+        } catch {
+            await sandbox.stop()
+            throw error
+        }
+        await sandbox.stop()
+    }
+
+    func bash(
+        _ command: String,
+        input: String? = nil,
+        limits: ProcessRequest.Limits = .init(time: .seconds(20))
+    ) async throws -> ProcessOutcome {
+        let request = ProcessRequest(
+            program: "/bin/bash",
+            arguments: ["bash", "--norc", "--noprofile", "-c", command],
+            environment: environment,
+            directory: sandbox.workspacePath,
+            input: input.map { Array($0.utf8) },
+            limits: limits,
+        )
+        return try await sandbox.run(request, as: Self.bash)
+    }
+
+    func python(
+        _ code: String,
+        limits: ProcessRequest.Limits = .init(time: .seconds(20), memory: 256 << 20)
+    ) async throws -> ProcessOutcome {
+        let request = ProcessRequest(
+            program: "/usr/bin/python3",
+            arguments: ["python3", "-I", "-S", "-u", "-c", code],
+            environment: environment,
+            directory: sandbox.workspacePath,
+            limits: limits,
+        )
+        return try await sandbox.run(request, as: Self.python)
+    }
+
+    private var environment: [String] {
+        ["PATH=/usr/local/bin:/usr/bin:/bin", "HOME=\(sandbox.workspacePath)", "LANG=C.UTF-8", "TMPDIR=/tmp"]
+    }
+}

@@ -84,11 +84,22 @@ let package = Package(
             dependencies: ["ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox"],
             swiftSettings: strict
         ),
+        .target(
+            name: "ContainerMCPShell",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "ContainerMCPSSE",
             dependencies: [
                 "ContainerMCPCore",
                 "ContainerMCPHTTP",
+                "ContainerMCPShell",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -97,6 +108,7 @@ let package = Package(
             name: "ContainerMCPStdio",
             dependencies: [
                 "ContainerMCPCore",
+                "ContainerMCPShell",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -107,6 +119,8 @@ let package = Package(
                 "ContainerMCPCore",
                 "ContainerMCPHTTP",
                 "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
+                "ContainerMCPShell",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -114,6 +128,7 @@ let package = Package(
         .testTarget(
             name: "ContainerMCPSandboxTests",
             dependencies: [
+                "CContainerMCPLinux",
                 "ContainerMCPSandbox",
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -124,5 +139,16 @@ let package = Package(
             dependencies: ["ContainerMCPProtocol"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "ContainerMCPCoreTests",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPSandbox",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

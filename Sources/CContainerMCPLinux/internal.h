@@ -96,6 +96,11 @@ struct cmcp_setting {
     struct sock_fprog filter;
 };
 
+/// Whether children of this level live in namespaces of their own.
+static inline int cmcp_has_namespaces(const struct cmcp_setting *setting) {
+    return setting->level == CMCP_LEVEL_FULL || setting->level == CMCP_LEVEL_NOPROC;
+}
+
 /// Enters the namespaces and makes the template root. Returns the failed step, or CMCP_STEP_NONE.
 uint32_t cmcp_enter_namespaces(struct cmcp_setting *setting);
 /// Builds one view below the template root.

@@ -87,7 +87,8 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     self->setting.changes_id = cmcp_read_u32(reader) != 0;
     errno = EINVAL;
     if (reader->failed || reader->at != reader->end || self->setting.level < CMCP_LEVEL_FULL ||
-        self->setting.level > CMCP_LEVEL_FILTERED || self->setting.outer_uid == 0 || self->setting.outer_gid == 0) {
+        self->setting.level > CMCP_LEVEL_NONE ||
+        (self->setting.level != CMCP_LEVEL_NONE && (self->setting.outer_uid == 0 || self->setting.outer_gid == 0))) {
         return CMCP_STEP_MESSAGE;
     }
     if (self->configured) {
@@ -102,7 +103,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
         return CMCP_STEP_PROC_DONOR;
     }
     self->setting.landlock_abi = cmcp_landlock_abi();
-    if (self->setting.landlock_abi < 1) {
+    if (self->setting.landlock_abi < 1 && self->setting.level != CMCP_LEVEL_NONE) {
         errno = ENOSYS;
         return CMCP_STEP_LANDLOCK;
     }
@@ -111,7 +112,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
         return CMCP_STEP_SECCOMP;
     }
     uint32_t step = CMCP_STEP_NONE;
-    if (self->setting.level != CMCP_LEVEL_FILTERED) {
+    if (cmcp_has_namespaces(&self->setting)) {
         step = cmcp_enter_namespaces(&self->setting);
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         step = CMCP_STEP_SESSION;
@@ -142,7 +143,7 @@ static uint32_t add_view(struct launcher *self, size_t length) {
         } else if (self->views[view->id] != NULL) {
             errno = EEXIST;
             step = CMCP_STEP_STATE;
-        } else if (self->setting.level != CMCP_LEVEL_FILTERED) {
+        } else if (cmcp_has_namespaces(&self->setting)) {
             step = cmcp_build_view(view);
         }
     }
@@ -163,7 +164,7 @@ static uint32_t seal(struct launcher *self) {
     if (!self->configured || self->sealed) {
         return CMCP_STEP_STATE;
     }
-    uint32_t step = self->setting.level == CMCP_LEVEL_FILTERED ? CMCP_STEP_NONE : cmcp_seal_template();
+    uint32_t step = !cmcp_has_namespaces(&self->setting) ? CMCP_STEP_NONE : cmcp_seal_template();
     self->sealed = step == CMCP_STEP_NONE;
     return step;
 }
@@ -189,7 +190,7 @@ static uint32_t prepare(struct launcher *self, struct cmcp_reader *reader, const
         return CMCP_STEP_CLONE;
     }
     unsigned long flags = CLONE_PIDFD | SIGCHLD;
-    if (self->setting.level != CMCP_LEVEL_FILTERED) {
+    if (cmcp_has_namespaces(&self->setting)) {
         flags |= CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC;
         // Calls share one empty network namespace only while Landlock keeps them from each other's sockets there.
         flags |= self->setting.landlock_abi >= 6 ? 0 : CLONE_NEWNET;
@@ -249,7 +250,7 @@ static void reap(struct launcher *self) {
             }
         }
     }
-    if (self->sealed && self->setting.level == CMCP_LEVEL_FILTERED) {
+    if (self->sealed && !cmcp_has_namespaces(&self->setting)) {
         sweep_orphans(self);
     }
 }

@@ -81,6 +81,9 @@ static void sweep(void) {
 
 static uint32_t confine(struct supervisor *self) {
     uint32_t step = CMCP_STEP_NONE;
+    if (self->setting->level == CMCP_LEVEL_NONE) {
+        return step;
+    }
     if (self->filtered && self->setting->changes_id) {
         if (syscall(SYS_setgroups, 0, NULL) != 0) {
             return CMCP_STEP_GROUPS;
@@ -300,7 +303,7 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
     place(setting->proc, PROC);
     struct cmcp_setting own = *setting;
     own.proc = PROC;
-    struct supervisor self = {&own, view, setting->level == CMCP_LEVEL_FILTERED, -1, NULL};
+    struct supervisor self = {&own, view, !cmcp_has_namespaces(setting), -1, NULL};
     if (private_folder >= 0) {
         place(private_folder, PRIVATE);
         self.private_folder = PRIVATE;
@@ -335,9 +338,11 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
         layers |= CMCP_LAYER_USER | CMCP_LAYER_MOUNT | CMCP_LAYER_PID | CMCP_LAYER_NET | CMCP_LAYER_IPC |
                   CMCP_LAYER_UTS | CMCP_LAYER_CGROUP | (setting->level == CMCP_LEVEL_FULL ? CMCP_LAYER_PROC : 0);
     }
+    if (setting->level != CMCP_LEVEL_NONE) {
     layers |= CMCP_LAYER_LANDLOCK | CMCP_LAYER_SECCOMP | CMCP_LAYER_CAPABILITIES | CMCP_LAYER_NO_NEW_PRIVS |
               (setting->landlock_abi >= 6 ? CMCP_LAYER_SIGNAL_SCOPE : 0) |
               (setting->landlock_abi >= 4 ? CMCP_LAYER_TCP : 0) | (setting->changes_id ? CMCP_LAYER_OUTER_ID : 0);
+    }
     struct cmcp_writer writer = {{0}, 0};
     cmcp_write_u32(&writer, CMCP_REPLY_READY);
     cmcp_write_u32(&writer, layers);

@@ -51,12 +51,12 @@ public final class Sandbox: ProcessRunner {
 
     /// The workspace as a child sees it.
     public var workspacePath: String {
-        report.level == .filtered ? configuration.workspace : "/workspace"
+        report.level.hasOwnRoot ? "/workspace" : configuration.workspace
     }
 
     /// The data folder as a child sees it.
     public var dataPath: String {
-        report.level == .filtered ? configuration.data ?? "/data" : "/data"
+        report.level.hasOwnRoot ? "/data" : configuration.data ?? "/data"
     }
 
     /// Starts the launcher, tries what must be refused, and takes the strongest level that holds.

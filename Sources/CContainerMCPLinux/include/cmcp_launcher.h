@@ -50,6 +50,7 @@ enum cmcp_level {
     CMCP_LEVEL_FULL = 1,     ///< Namespaces with /proc.
     CMCP_LEVEL_NOPROC = 2,   ///< Namespaces without /proc.
     CMCP_LEVEL_FILTERED = 3, ///< No namespaces.
+    CMCP_LEVEL_NONE = 4,     ///< No confinement at all; the server asks for it only when its operator did by name.
 };
 
 /// The step that failed. The order is the order in which they are taken.

@@ -60,6 +60,7 @@ public enum FileFailure: Error, Hashable, Sendable {
         case EEXIST: self = .exists
         case ENOTEMPTY: self = .notEmpty
         case EACCES, EPERM, EROFS: self = .notPermitted
+        case EAGAIN: self = .changed
         case ENAMETOOLONG, EILSEQ: self = .badName
         default: self = .other(number)
         }

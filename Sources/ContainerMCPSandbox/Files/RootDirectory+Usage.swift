@@ -8,7 +8,7 @@ extension RootDirectory {
     ///
     /// Without recursion, with two open folders at a time, whatever the depth. Sparse files count with their
     /// length, every name of a hard link counts, unfinished and hidden files count, names that aren't UTF-8
-    /// count. A folder whose owner took away its own permissions gets it back. The way up is checked at
+    /// count. A folder whose owner took away its own permissions gets them back. The way up is checked at
     /// each step, so a folder that is moved meanwhile can't lead the count astray.
     ///
     /// - Parameters:

@@ -57,8 +57,7 @@ struct UsageCount: ~Copyable {
         var level = Level(name: name, identity: try folder.info().identity, pending: [])
         reader.reset()
         while let entry = try reader.next(in: folder) {
-            // An entry that is gone when it is asked holds nothing any more.
-            guard let info = try? folder.info(of: entry.name) else { continue }
+            guard let info = info(of: entry.name, in: folder) else { continue }
             let size = max(info.size, info.allocated)
             let (sum, overflow) = usage.bytes.addingReportingOverflow(size)
             usage.bytes = overflow ? .max : sum
@@ -70,6 +69,24 @@ struct UsageCount: ~Copyable {
             if info.kind == .folder { level.pending.append(entry.name) }
         }
         levels.append(level)
+    }
+
+    /// Asks about an entry; nil if it is gone (then it holds nothing) or can't be asked (then that is noted).
+    private mutating func info(of name: EntryName, in folder: borrowing OpenDescriptor) -> FileInfo? {
+        for isSecondTry in [false, true] {
+            do throws(FileFailure) {
+                return try folder.info(of: name)
+            } catch .notFound {
+                return nil
+            } catch .notPermitted {
+                // A folder that may be read but not searched gives its names away and not their sizes.
+                guard !isSecondTry, cmcp_file_allow_owner(folder.number) == 0 else { break }
+            } catch {
+                break
+            }
+        }
+        usage.unreadable += 1
+        return nil
     }
 
     private var isLate: Bool {

@@ -48,7 +48,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(level.wireValue)
             configure.write(identity.user)
             configure.write(identity.group)
-            configure.write(UInt32(identity.differs ? 1 : 0))
+            configure.write(UInt32(identity.differs && level != .none ? 1 : 0))
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
                 try connection.ask(view.encoded(id: id, level: level))
@@ -82,7 +82,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
 
     /// Fills up the parked supervisors of a view.
     func park(_ view: UInt32) {
-        guard level != .filtered, !isLost else { return }
+        guard level.hasOwnRoot, !isLost else { return }
         while parked[view, default: []].count < Self.parkedCount {
             guard let fresh = try? prepare(view) else { return }  // The next call meets the same error and tells it.
             parked[view, default: []].append(fresh)

@@ -18,10 +18,10 @@ struct ViewMessage: Sendable {
         writer.write(UInt32(clamping: tmpNames))
         writer.write(UInt32(clamping: sharedMemoryBytes ?? 0))
         writer.write(UInt32(256))
-        let nodes = level == .filtered ? [] : allNodes
+        let nodes = level.hasOwnRoot ? allNodes : []
         writer.write(UInt32(clamping: nodes.count))
         for node in nodes { encode(node, into: &writer) }
-        let rules = level == .filtered ? hostRules : rootRules
+        let rules = level.hasOwnRoot ? rootRules : hostRules
         writer.write(UInt32(clamping: rules.count))
         for rule in rules {
             writer.write(rule.grant)

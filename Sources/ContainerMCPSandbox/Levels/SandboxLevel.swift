@@ -25,13 +25,18 @@ public enum SandboxLevel: String, Sendable, CaseIterable, Comparable {
         }
     }
 
-    /// The number of the level on the launcher's wire; 0 for ``none``.
+    /// The number of the level on the launcher's wire.
     var wireValue: UInt32 {
         switch self {
-        case .none: 0
+        case .none: 4
         case .full: 1
         case .noproc: 2
         case .filtered: 3
         }
     }
+}
+
+extension SandboxLevel {
+    /// Whether children see a root of their own instead of the host's paths.
+    public var hasOwnRoot: Bool { self == .full || self == .noproc }
 }

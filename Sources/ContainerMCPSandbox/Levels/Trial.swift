@@ -18,14 +18,11 @@ struct Trial: Sendable {
     /// - Returns: The ready launcher, and what the kernel confirmed.
     /// - Throws: ``SandboxError`` that tells what failed or what was possible although it must not be.
     func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
-        guard level != .none else {
-            throw SandboxError(.unavailable, "level 'none' is no sandbox; it has to be asked for by its own flag")
-        }
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
         let connection = try await connect()
         let folders =
-            level == .filtered ? PrivateFolders(parent: configuration.temporary, threads: threads) : nil
+            level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
             connection: connection,
             level: level,
@@ -33,6 +30,10 @@ struct Trial: Sendable {
             childOwner: identity,
             privateFolders: folders,
         )
+        if level == .none {
+            await attach(link)
+            return (link, unconfinedReport)
+        }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
             return (link, report(findings))
@@ -40,6 +41,26 @@ struct Trial: Sendable {
             reactor.submit { link.end() }
             throw error
         }
+    }
+
+    private func attach(_ link: LauncherLink) async {
+        await withCheckedContinuation { continuation in
+            let submitted = reactor.submit {
+                link.attach()
+                continuation.resume()
+            }
+            if !submitted { continuation.resume() }
+        }
+    }
+
+    private var unconfinedReport: EnforcementReport {
+        let reason = "the server was started with --unsafe-no-sandbox"
+        let statuses = Mechanism.allCases.map { ($0, EnforcementReport.Status.unavailable(reason: reason)) }
+        return EnforcementReport(
+            level: .none,
+            statuses: Dictionary(statuses) { first, _ in first },
+            reducedPromises: ["Nothing is promised: programs run with the rights of the server."],
+        )
     }
 
     private func connect() async throws(SandboxError) -> LauncherConnection {

@@ -76,6 +76,18 @@ public struct ViewBuilder {
         }
     }
 
+    /// Every path in ``commandFolders`` that leads to the same file as a command.
+    ///
+    /// - Parameter command: A name or an absolute path.
+    /// - Returns: The paths, without duplicates; empty when there is no such command.
+    public static func paths(of command: String) -> [String] {
+        guard let found = find(command), let real = HostPath.walk(found)?.real else { return [] }
+        let name = found.split(separator: "/").last.map(String.init) ?? ""
+        let candidates = [found, real] + commandFolders.map { "\($0)/\(name)" }
+        var seen: Set<String> = []
+        return candidates.filter { HostPath.walk($0)?.real == real && seen.insert($0).inserted }
+    }
+
     /// Adds a program, its interpreter and its libraries.
     ///
     /// - Returns: The program's path without links.

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Synchronization
+
+/// A thread of its own that writes the lines one after the other, so that a slow disk or a held lock blocks
+/// no thread that other work waits for.
+final class AuditWriter: Sendable {
+    private struct Job {
+        let line: [UInt8]
+        let continuation: CheckedContinuation<Result<Void, AuditFile.Failure>, Never>
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        var isClosed = false
+    }
+
+    /// Waiting lines.
+    ///
+    /// Each belongs to a call or a request that waits for it, and those are bounded too.
+    private static let maximumJobs = 16_384
+
+    private let state = Mutex(State())
+    private let wake = WakeSignal()
+
+    /// Starts the thread; nil when the system has no thread left.
+    init?(path: String, maximumBytes: Int, maximumFiles: Int, lockAttempts: Int) {
+        let start = AuditThreadStart(
+            writer: self,
+            path: path,
+            maximumBytes: maximumBytes,
+            maximumFiles: maximumFiles,
+            lockAttempts: lockAttempts
+        )
+        let retained = unsafe Unmanaged.passRetained(start)
+        var thread = pthread_t()
+        let result = unsafe pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let start = unsafe Unmanaged<AuditThreadStart>.fromOpaque(argument).takeRetainedValue()
+                start.writer.run(start)
+                return nil
+            },
+            retained.toOpaque()
+        )
+        guard result == 0 else {
+            unsafe retained.release()
+            return nil
+        }
+        pthread_detach(thread)
+    }
+
+    /// Waits until the line is in the file, or until it is clear that it will not be.
+    func write(_ line: [UInt8]) async -> Result<Void, AuditFile.Failure> {
+        await withCheckedContinuation { continuation in
+            let isTaken = state.withLock { state in
+                guard !state.isClosed, state.jobs.count < Self.maximumJobs else { return false }
+                state.jobs.append(Job(line: line, continuation: continuation))
+                return true
+            }
+            guard isTaken else {
+                errno = ECANCELED
+                return continuation.resume(returning: .failure(AuditFile.Failure("queue")))
+            }
+            wake.post()
+        }
+    }
+
+    /// Lets the thread end after the lines that wait now.
+    func finish() {
+        state.withLock { $0.isClosed = true }
+        wake.post()
+    }
+
+    private func run(_ start: AuditThreadStart) {
+        // Signals are for the threads that expect them.
+        var signals = sigset_t()
+        unsafe sigfillset(&signals)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        var file = AuditFile(
+            path: start.path,
+            maximumBytes: start.maximumBytes,
+            maximumFiles: start.maximumFiles,
+            lockAttempts: start.lockAttempts
+        )
+        while true {
+            wake.wait()
+            let (jobs, isClosed) = state.withLock { state in
+                defer { state.jobs = [] }
+                return (state.jobs, state.isClosed)
+            }
+            for job in jobs {
+                do {
+                    try file.append(job.line)
+                    job.continuation.resume(returning: .success(()))
+                } catch {
+                    job.continuation.resume(returning: .failure(error))
+                }
+            }
+            if isClosed { return }
+        }
+    }
+}

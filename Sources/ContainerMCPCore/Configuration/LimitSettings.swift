@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How much at once, and how large.
+public struct LimitSettings: Sendable, Equatable {
+    /// Places for one kind of call.
+    public struct Places: Sendable, Equatable {
+        /// Calls at once, at least 1.
+        public var running: Int
+        /// Calls that wait for a place; 0 refuses at once.
+        public var waiting: Int
+
+        /// Makes a pair of limits.
+        public init(running: Int, waiting: Int) {
+            self.running = running
+            self.waiting = waiting
+        }
+    }
+
+    /// `EXEC_MAX_RUNNING` and `EXEC_MAX_WAITING`.
+    public var exec: Places
+    /// `FILE_MAX_RUNNING` and `FILE_MAX_WAITING`.
+    public var files: Places
+    /// `WEB_MAX_RUNNING` and `WEB_MAX_WAITING`.
+    public var web: Places
+    /// `SESSION_MAX_RUNNING`.
+    public var sessionRunning: Int
+    /// `OUTPUT_MAX_KB`, in bytes, for each stream.
+    public var outputBytes: Int
+    /// `OUTPUT_KILL_MB`, in bytes.
+    public var outputKillBytes: Int
+    /// `REQUEST_MAX_MB`, in bytes.
+    public var requestBytes: Int
+    /// `REPLY_MAX_MB`, in bytes.
+    public var replyBytes: Int
+    /// `SESSION_MAX`.
+    public var sessions: Int
+    /// `SESSION_IDLE_MINUTES`.
+    public var sessionIdle: Duration
+    /// `CONNECTION_MAX`.
+    public var connections: Int
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ContainerMCPSandbox
+
+/// The tools that the settings turn on, with the managers behind them.
+struct BuiltInTools {
+    let settings: Settings
+    let factory: SandboxFactory
+    let sandbox: Sandbox
+    let workspace: RootDirectory
+    let data: RootDirectory
+    let interpreter: String?
+    let programs: ProgramTable
+    let threads: BlockingThreads
+
+    var all: [any Tool] {
+        (settings.tools.offersSystem ? system : []) + (settings.tools.offersFiles ? fileTools : [])
+    }
+
+    private var system: [any Tool] {
+        let keptOutput = min(settings.limits.outputBytes, RunLimits.outputRange.upperBound)
+        var tools: [any Tool] = [
+            RunCommandTool(
+                bash: bash,
+                timeout: settings.bash.timeout,
+                maximum: settings.bash.timeoutMaximum,
+                maxOutput: keptOutput,
+                commands: shownCommands
+            )
+        ]
+        if let interpreter {
+            tools.append(
+                RunPythonTool(
+                    python: python(interpreter),
+                    timeout: settings.python.timeout,
+                    maximum: settings.python.timeoutMaximum,
+                    maxOutput: keptOutput
+                )
+            )
+        }
+        tools.append(EnvironmentVariableTool(variables: ConfigurationReport(settings).visibleVariables))
+        return tools
+    }
+
+    private var shownCommands: String {
+        guard settings.sandbox.restrictsCommands else { return "all that are installed" }
+        let names = programs.programs.filter { !$0.paths.isEmpty }.map(\.entry)
+        return names.isEmpty ? "none" : names.joined(separator: ", ")
+    }
+
+    var bash: BashManager {
+        let (factory, workspace) = (factory, workspace)
+        return BashManager(
+            runner: sandbox,
+            kind: SandboxFactory.bashKind,
+            programs: settings.sandbox.restrictsCommands ? .listed(programs.programs) : .all,
+            makeNarrowed: { commands async throws(SandboxError) in
+                try await factory.start(.bash, commands: commands, interpreter: nil, workspace: workspace)
+            },
+            limits: BashManager.Limits(
+                memory: settings.bash.memoryBytes,
+                processes: settings.sandbox.maximumProcesses,
+                openFiles: settings.sandbox.maximumDescriptors,
+                totalOutput: settings.limits.outputKillBytes
+            ),
+            workspace: workspace
+        )
+    }
+
+    func python(_ interpreter: String) -> PythonManager {
+        PythonManager(
+            runner: FreshPythonRunner(sandbox: sandbox, kind: SandboxFactory.pythonKind, interpreter: interpreter),
+            limits: PythonManager.Limits(
+                memory: settings.python.memoryBytes,
+                processes: settings.sandbox.maximumProcesses,
+                openFiles: settings.sandbox.maximumDescriptors,
+                totalOutput: settings.limits.outputKillBytes
+            ),
+            workspace: workspace
+        )
+    }
+
+    var files: SandboxFileManager {
+        let (factory, workspace) = (factory, workspace)
+        return SandboxFileManager(
+            workspace: workspace,
+            data: data,
+            limits: FileLimits(
+                allowedEndings: Set(settings.files.allowedExtensions),
+                maxFileBytes: settings.files.maximumBytes,
+                maxReplyBytes: max(1 << 20, settings.limits.replyBytes - (1 << 20))
+            ),
+            threads: threads,
+            refuseWrites: {
+                guard factory.isOverQuota(workspace) else { return nil }
+                return ToolError(
+                    .limitExceeded,
+                    "The workspace is full (bytes or names). Delete what is not needed, then write again."
+                )
+            }
+        )
+    }
+
+    private var fileTools: [any Tool] {
+        let files = files
+        return [
+            FileReadTool(files: files), FileWriteTool(files: files), FileListTool(files: files),
+            FileDeleteTool(files: files), FileMoveTool(files: files),
+        ]
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ContainerMCPSandbox
+public import Logging
+
+/// Everything a server is made of, put together from settings: folders, sandbox, managers, tools, policy, audit.
+///
+/// The executables and the command line are thin shells around it, and embedding programs may use it as it is.
+public final class ContainerMCPServer: Sendable {
+    /// The version of the library and its programs.
+    public static let version = "0.1.0"
+
+    /// The settings in force; in test mode with throw-away folders.
+    public let settings: Settings
+    /// What carries out tool calls.
+    public let host: ToolHost
+    /// What answers requests.
+    public let service: MCPService
+    /// What the kernel confirmed about the sandbox.
+    public let report: EnforcementReport
+    private let sandbox: Sandbox
+    private let audit: AuditLog
+    private let folders: TestModeFolders?
+    private let threads: BlockingThreads
+    private let logger: Logger
+
+    private init(
+        settings: Settings,
+        host: ToolHost,
+        sandbox: Sandbox,
+        audit: AuditLog,
+        folders: TestModeFolders?,
+        threads: BlockingThreads,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.host = host
+        self.sandbox = sandbox
+        self.audit = audit
+        self.folders = folders
+        self.threads = threads
+        self.logger = logger
+        report = sandbox.report
+        service = MCPService(
+            host: host,
+            name: "container-mcp",
+            version: Self.version,
+            instructions: """
+                Commands, Python and file tools share one workspace, /workspace; /data can be read. Nothing reaches a \
+                network. A result with success false tells what happened; isError means that nothing was run.
+                """
+        )
+    }
+
+    /// Puts a server together and starts its sandbox.
+    ///
+    /// - Parameters:
+    ///   - settings: Checked settings.
+    ///   - tools: Further tools of an embedding program.
+    ///   - logger: Where the server's own messages go.
+    /// - Throws: ``ServerStartFailure``, also where no sandbox can be had that keeps the promises.
+    public static func start(
+        _ settings: Settings,
+        tools further: [any Tool] = [],
+        logger: Logger
+    ) async throws(ServerStartFailure) -> ContainerMCPServer {
+        var settings = settings
+        var folders: TestModeFolders?
+        do throws(ToolError) {
+            if settings.isTestMode {
+                let made = try TestModeFolders()
+                folders = made
+                settings = settings.using(made)
+            }
+        } catch {
+            throw ServerStartFailure(.failed, "\(error.message) (\(error.cause ?? ""))")
+        }
+        do throws(ServerStartFailure) {
+            return try await assemble(settings, folders: folders, further: further, logger: logger)
+        } catch {
+            // A folder that stays behind is told about; the reason for the failed start matters more.
+            try? folders?.remove()
+            throw error
+        }
+    }
+
+    private static func assemble(
+        _ settings: Settings,
+        folders: TestModeFolders?,
+        further: [any Tool],
+        logger: Logger
+    ) async throws(ServerStartFailure) -> ContainerMCPServer {
+        let factory = SandboxFactory(settings: settings, logger: logger)
+        let sandbox: Sandbox
+        let workspace: RootDirectory
+        let data: RootDirectory
+        let interpreter: String?
+        do throws(SandboxError) {
+            try ServerProcess.harden()
+            try factory.makeFolders()
+            workspace = try factory.openWorkspace()
+            data = try factory.openData()
+            interpreter = settings.tools.offersSystem ? try factory.pythonInterpreter() : nil
+            let kinds: SandboxFactory.Kinds = settings.tools.offersSystem ? [.bash, .python] : []
+            sandbox = try await factory.start(kinds, interpreter: interpreter, workspace: workspace)
+        } catch {
+            let code: ServerStartFailure.Code = error.code == .unavailable ? .noSandbox : .failed
+            throw ServerStartFailure(code, error.message)
+        }
+        do {
+            let audit = try await AuditLog(settings.audit)
+            let policyFile = try PolicyFile.load(settings.tools.policyFile)
+            let programs = factory.programTable()
+            let policy = PolicyEngine(settings: PolicySettings(settings, programs: programs, further), file: policyFile)
+            let threads = BlockingThreads(limit: settings.limits.files.running, waiting: settings.limits.files.waiting)
+            let builtIn = BuiltInTools(
+                settings: settings,
+                factory: factory,
+                sandbox: sandbox,
+                workspace: workspace,
+                data: data,
+                interpreter: interpreter,
+                programs: programs,
+                threads: threads
+            )
+            let registry = try ToolRegistry(builtIn.all + further)
+            let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
+            let host = ToolHost(
+                registry: registry,
+                policy: policy,
+                audit: audit,
+                limits: settings.limits,
+                mechanism: "native/\(sandbox.report.level.rawValue)",
+                warning: warning,
+                logger: logger
+            )
+            let server = ContainerMCPServer(
+                settings: settings,
+                host: host,
+                sandbox: sandbox,
+                audit: audit,
+                folders: folders,
+                threads: threads,
+                logger: logger
+            )
+            try await server.recordStart()
+            return server
+        } catch {
+            await sandbox.stop()
+            throw (error as? ServerStartFailure) ?? ServerStartFailure(.failed, Self.words(for: error))
+        }
+    }
+
+    private static func words(for error: any Error) -> String {
+        guard let error = error as? ToolError else { return "\(error)" }
+        return error.cause.map { "\(error.message) (\($0))" } ?? error.message
+    }
+
+    private func recordStart() async throws(ToolError) {
+        var event = AuditEvent(.start)
+        event.mechanism = "native/\(report.level.rawValue)"
+        event.attributes = ["version": Self.version]
+        try await audit.record(event)
+        var configuration = AuditEvent(.configuration)
+        for row in ConfigurationReport(settings).rows where row.origin != .default && !row.isSecret {
+            configuration.attributes[row.key] = row.value ?? ""
+        }
+        try await audit.record(configuration)
+        logger.info("sandbox ready", metadata: ["level": "\(report.level.rawValue)"])
+        for promise in report.reducedPromises { logger.warning("reduced promise: \(promise)") }
+    }
+
+    /// Writes down that a request was refused before it became a call.
+    ///
+    /// - Parameters:
+    ///   - peer: The address of the other side.
+    ///   - detail: Why, without secrets.
+    public func recordRefusal(peer: String?, detail: String) async {
+        var event = AuditEvent(.refusal)
+        event.peer = peer
+        event.detail = detail
+        do throws(ToolError) {
+            try await audit.record(event)
+        } catch {
+            logger.error("audit log can't be written", metadata: ["cause": "\(error.cause ?? "")"])
+        }
+    }
+
+    /// Ends every call, the sandbox and the audit log; in test mode removes the folders.
+    public func stop() async {
+        await sandbox.stop()
+        do throws(ToolError) {
+            try await audit.record(AuditEvent(.stop))
+        } catch {
+            logger.error("audit log can't be written", metadata: ["cause": "\(error.cause ?? "")"])
+        }
+        audit.close()
+        threads.shutdown()
+        do throws(ToolError) {
+            try folders?.remove()
+        } catch {
+            logger.warning("\(error.message)", metadata: ["cause": "\(error.cause ?? "")"])
+        }
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ContainerMCPProtocol
+public import ContainerMCPSandbox
+
+/// Runs Python code in the sandbox.
+///
+/// Takes permissions only. Code runs as a module would: functions, classes, imports and
+/// `if __name__ == "__main__"` work, and the value of `_` comes back as data.
+public final class PythonManager: Sendable {
+    /// What holds for every run.
+    public struct Limits: Sendable, Equatable {
+        /// Bytes of memory, for each process and for all of a run.
+        public var memory: Int
+        /// Processes and threads of a run.
+        public var processes: Int
+        /// Descriptors of one process.
+        public var openFiles: Int
+        /// Bytes of output at which a run is ended.
+        public var totalOutput: Int
+
+        /// Makes limits; the defaults are those of the documentation.
+        public init(memory: Int = 256 << 20, processes: Int = 64, openFiles: Int = 256, totalOutput: Int = 256 << 20) {
+            self.memory = memory
+            self.processes = processes
+            self.openFiles = openFiles
+            self.totalOutput = totalOutput
+        }
+    }
+
+    /// What became of a run, with the value of `_`.
+    public struct Outcome: Sendable, Equatable {
+        /// What became of the process.
+        public var run: RunOutcome
+        /// The value of `_`; null after an exception, at a limit, or where there was none.
+        public var result: JSONValue
+        /// Whether there was a value of more than 1 MiB.
+        public var isResultTruncated: Bool
+    }
+
+    private let runner: any PythonRunner
+    private let limits: Limits
+    private let outputs: OutputStore?
+
+    /// Makes a manager.
+    ///
+    /// - Parameters:
+    ///   - runner: What runs the code.
+    ///   - limits: What holds for every run.
+    ///   - workspace: Where full texts of long outputs are saved; nil for nowhere.
+    public init(runner: any PythonRunner, limits: Limits = Limits(), workspace: RootDirectory?) {
+        self.runner = runner
+        self.limits = limits
+        outputs = workspace.map { OutputStore(workspace: $0) }
+    }
+
+    /// Runs code to its end.
+    ///
+    /// Cancelling the task kills every process of the run.
+    ///
+    /// - Parameter permitted: Permission for the code.
+    /// - Returns: What became of it, also where a limit ended it.
+    /// - Throws: ``ToolError``: `noSandbox` when it could not be confined, `invalidArgument` for a working directory
+    ///   that does not exist, `cancelled`.
+    public func run(_ permitted: Permitted<PythonProgram>) async throws(ToolError) -> Outcome {
+        let program = permitted.action
+        let saved = outputs?.reserve()
+        let run = PythonRun(
+            code: Array(program.code.utf8),
+            directory: ChildEnvironment.path(of: program.workingDirectory, in: runner.sandbox),
+            input: program.stdin,
+            limits: ProcessRequest.Limits(
+                time: program.timeout,
+                memory: limits.memory,
+                processes: limits.processes,
+                openFiles: limits.openFiles,
+                keptOutput: program.maxOutput,
+                totalOutput: limits.totalOutput
+            ),
+            openSavedOutput: saved?.opener
+        )
+        let process: ProcessOutcome
+        do throws(SandboxError) {
+            process = try await runner.run(run)
+        } catch {
+            throw SandboxRefusal.toolError(error, workingDirectory: program.workingDirectory)
+        }
+        let outcome = try RunOutcome(process, saved: saved)
+        let result = outcome.isSuccess ? PythonResult(channel: process.result) : PythonResult(value: .null)
+        return Outcome(run: outcome, result: result.value, isResultTruncated: result.isTruncated)
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ContainerMCPProtocol
+
+/// `file_delete`: deletes a file or an empty folder of the workspace.
+public struct FileDeleteTool: Tool {
+    /// The arguments of the tool.
+    public struct Arguments: Sendable {
+        var path = ""
+    }
+
+    /// `file_delete`.
+    public let name = ToolName.fileDelete
+    /// The tool's name for people.
+    public let title = "Delete a file"
+    /// What the tool does, for the model.
+    public let summary = "Deletes a file or an empty folder of the workspace."
+    /// Removes files.
+    public let effects: ToolEffects = [.writesFiles, .destroys]
+    private let files: SandboxFileManager
+
+    /// Makes the tool.
+    public init(files: SandboxFileManager) {
+        self.files = files
+    }
+
+    /// The arguments.
+    public var fields: ToolFields<Arguments> {
+        ToolFields(Arguments(), [.required("path", \.path, maxLength: 4096, "Path in the workspace.")])
+    }
+
+    /// The schema of the result.
+    public var outputSchema: JSONValue? {
+        FileSchema.result(["path": RunSchema.typed("string", "What was deleted, relative to the workspace.")])
+    }
+
+    /// Deletes it.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let deleted = try await files.delete(try context.permit(try DeleteFile(path: arguments.path)))
+        return ToolOutput(["success": .bool(deleted.success), "path": .string(deleted.path)])
+    }
+}

@@ -1,0 +1,5 @@
+// placeholder
+import Hummingbird
+import ServiceLifecycle
+import HTTPTypes
+import NIOCore

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The official clients that the servers are tried with, and what every trial shares."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Client:
+    """One version of the official Python client in one of its modes."""
+
+    name: str
+    package: str
+    # How the client agrees on a revision; None where the version knows one way only.
+    mode: str | None
+    # The revision that it must end up with.
+    revision: str
+    # Whether it is tried in every run, or only when everything is.
+    always: bool
+
+
+CLIENTS = (
+    Client("mcp-2.3.0-auto", "mcp-2.3.0", "auto", "2026-07-28", always=True),
+    Client("mcp-2.3.0-legacy", "mcp-2.3.0", "legacy", "2025-11-25", always=False),
+    Client("mcp-2.3.0-modern", "mcp-2.3.0", "2026-07-28", "2026-07-28", always=False),
+    Client("mcp-1.30.0", "mcp-1.30.0", None, "2025-11-25", always=True),
+    Client("mcp-1.13.1", "mcp-1.13.1", None, "2025-06-18", always=False),
+    Client("mcp-1.9.4", "mcp-1.9.4", None, "2025-03-26", always=False),
+    Client("mcp-1.6.0", "mcp-1.6.0", None, "2024-11-05", always=True),
+)
+
+TRANSPORTS = ("stdio", "sse")
+
+REVISIONS = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
+
+# Settings of every server that is started here.
+SERVER_SETTINGS = {
+    "BASH_ALLOWED_COMMANDS": "ls,cat,grep,find,echo,pwd,mkdir,touch,sort,head,tail,wc,sleep",
+}
+
+# The checks of one trial, in order. The driver reports all but the last two, which need the whole recording.
+DRIVER_CHECKS = (
+    "connect",
+    "list",
+    "write",
+    "read",
+    "folder",
+    "move",
+    "delete",
+    "command",
+    "python",
+    "settings",
+    "refuse",
+    "cancel",
+    "time limit",
+    "10 MB",
+    "CSV job",
+)
+TRIAL_CHECKS = (*DRIVER_CHECKS, "end", "schema")

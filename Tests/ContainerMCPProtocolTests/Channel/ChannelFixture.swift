@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContainerMCPProtocol
+import Testing
+
+/// A channel with one tool, and short ways to say what arrives on it.
+struct ChannelFixture {
+    static let server = ServerDescription(
+        name: "sandbox",
+        version: "1.0.0",
+        instructions: "Be careful.",
+        capabilities: ServerCapabilities(tools: .init(announcesChanges: true), hasLogging: true),
+        toolNames: ["echo"]
+    )
+
+    var state: ChannelState
+
+    init(server: ServerDescription = server, limits: ChannelLimits = ChannelLimits()) {
+        self.state = ChannelState(server: server, limits: limits)
+    }
+
+    /// A channel on which `initialize` has been answered.
+    static func initialized(_ revision: ProtocolRevision, limits: ChannelLimits = ChannelLimits())
+        -> ChannelFixture
+    {
+        var fixture = ChannelFixture(limits: limits)
+        _ = fixture.receive(initialize(revision.rawValue, id: "\"init\""))
+        return fixture
+    }
+
+    static func initialize(_ version: String, id: String = "1") -> String {
+        """
+        {"jsonrpc":"2.0","id":\(id),"method":"initialize","params":{"protocolVersion":"\(version)",\
+        "capabilities":{"elicitation":{}},"clientInfo":{"name":"demo","version":"0.3"}}}
+        """
+    }
+
+    static func request(_ method: String, id: String = "1", params: String? = nil) -> String {
+        "{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"\(method)\""
+            + (params.map { ",\"params\":\($0)" } ?? "") + "}"
+    }
+
+    static func cancel(_ id: String) -> String {
+        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\(id)}}"
+    }
+
+    /// A request that claims the modern era.
+    static func modern(
+        _ method: String,
+        id: String = "1",
+        version: String = "2026-07-28",
+        params: String = "",
+        meta: String = ""
+    ) -> String {
+        """
+        {"jsonrpc":"2.0","id":\(id),"method":"\(method)","params":{\(params.isEmpty ? "" : params + ",")\
+        "_meta":{"io.modelcontextprotocol/protocolVersion":"\(version)",\
+        "io.modelcontextprotocol/clientCapabilities":{}\(meta.isEmpty ? "" : "," + meta)}}}
+        """
+    }
+
+    mutating func receive(_ text: String) -> [ChannelAction] {
+        state.received(text: Array(text.utf8))
+    }
+
+    /// The one message that the channel answers with.
+    mutating func answer(to text: String) throws -> JSONValue {
+        let actions = receive(text)
+        guard case .send(let message, about: nil)? = actions.first, actions.count == 1 else {
+            throw UnexpectedActions(actions: actions)
+        }
+        return message
+    }
+
+    /// The code of the error that the channel answers with.
+    mutating func errorCode(of text: String) throws -> Int? {
+        try answer(to: text)["error"]?["code"]?.intValue
+    }
+
+    /// The token of the one request that the channel starts.
+    mutating func start(_ text: String) throws -> (token: RequestToken, request: AdmittedRequest) {
+        let actions = receive(text)
+        guard case .start(let token, let request)? = actions.first, actions.count == 1 else {
+            throw UnexpectedActions(actions: actions)
+        }
+        return (token, request)
+    }
+}
+
+struct UnexpectedActions: Error {
+    let actions: [ChannelAction]
+}
+
+extension ChannelAction {
+    var message: JSONValue? {
+        if case .send(let message, _) = self { message } else { nil }
+    }
+}

@@ -65,7 +65,9 @@ public final class Sandbox: ProcessRunner {
     ///   - configuration: Views, folders and the wanted level.
     ///   - logger: Where trouble with the launcher is told.
     /// - Throws: ``SandboxError`` with code `unavailable` that tells for each level why it can't be had.
-    public static func start(_ configuration: SandboxConfiguration, logger: Logger) async throws(SandboxError) -> Sandbox {
+    public static func start(_ configuration: SandboxConfiguration, logger: Logger) async throws(SandboxError)
+        -> Sandbox
+    {
         let identity = ChildIdentity(workspace: configuration.workspace)
         let threads = BlockingThreads(limit: 4, waiting: 256)
         guard let nothing = Descriptor.open("/dev/null", O_RDWR) else { throw .exhausted("/dev/null", errno) }
@@ -99,7 +101,10 @@ public final class Sandbox: ProcessRunner {
                 return sandbox
             } catch {
                 reasons.append("\(level.rawValue): \(error.message)")
-                logger.debug("sandbox level can't be had", metadata: ["level": "\(level.rawValue)", "why": "\(error)"])
+                logger.debug(
+                    "sandbox level can't be had",
+                    metadata: ["level": "\(level.rawValue)", "why": "\(error)"]
+                )
             }
         }
         reactor.stop()
@@ -146,7 +151,9 @@ public final class Sandbox: ProcessRunner {
                 }
                 guard submitted else {
                     remove(number)
-                    return continuation.resume(returning: .failure(SandboxError(.launcherLost, "the sandbox is stopped")))
+                    return continuation.resume(
+                        returning: .failure(SandboxError(.launcherLost, "the sandbox is stopped"))
+                    )
                 }
                 watchQuota()
             }
@@ -241,7 +248,9 @@ public final class Sandbox: ProcessRunner {
                     self?.reactor.submit { [weak self] in
                         guard let self else { return }
                         if full {
-                            for run in self.state.withLock({ Array($0.runs.values) }) { run.end(.limit(.workspace)) }
+                            for run in self.state.withLock({ Array($0.runs.values) }) {
+                                run.end(.limit(.workspace))
+                            }
                         }
                         self.scheduleQuota(after: .seconds(1), isFull)
                     }

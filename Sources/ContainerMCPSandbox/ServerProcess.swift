@@ -12,7 +12,10 @@ public enum ServerProcess {
     public static func harden() throws(SandboxError) {
         signal(SIGPIPE, SIG_IGN)
         guard cmcp_harden_process() == 0 else {
-            throw SandboxError(.unavailable, "the server could not be hardened: \(SandboxError.errorText(errno))")
+            throw SandboxError(
+                .unavailable,
+                "the server could not be hardened: \(SandboxError.errorText(errno))"
+            )
         }
     }
 
@@ -23,7 +26,9 @@ public enum ServerProcess {
     ///   - mode: Permissions of folders that are made, less the umask.
     ///   - owner: Who gets the last folder, if it was made or belongs to root; nil leaves it.
     /// - Throws: ``SandboxError`` with code `badConfiguration` that names the folder.
-    public static func makeFolder(_ path: String, mode: UInt32, owner: ChildIdentity? = nil) throws(SandboxError) {
+    public static func makeFolder(_ path: String, mode: UInt32, owner: ChildIdentity? = nil)
+        throws(SandboxError)
+    {
         var made = ""
         for component in path.split(separator: "/") {
             made += "/" + component
@@ -41,7 +46,9 @@ public enum ServerProcess {
             )
         }
         var info = stat()
-        guard let owner, owner.differs, unsafe fstat(folder.number, &info) == 0, info.st_uid == 0 else { return }
+        guard let owner, owner.differs, unsafe fstat(folder.number, &info) == 0, info.st_uid == 0 else {
+            return
+        }
         guard fchown(folder.number, owner.user, owner.group) == 0 else {
             throw SandboxError(
                 .badConfiguration,

@@ -52,7 +52,9 @@ struct LineLogHandler: LogHandler {
         let time = Self.text(now)
         switch format {
         case .text:
-            let details = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.escaped("\($0.value)"))" }
+            let details = metadata.sorted { $0.key < $1.key }.map {
+                " \($0.key)=\(Self.escaped("\($0.value)"))"
+            }
             StandardError.write("\(time) \(level.rawValue) \(Self.escaped(message))\(details.joined())\n")
         case .json:
             var object: JSONObject = ["time": .string(time), "level": .string(level.rawValue)]
@@ -64,7 +66,9 @@ struct LineLogHandler: LogHandler {
 
     /// Control characters would let a caller's text forge lines.
     private static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            return text
+        }
         return text.unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
         }.joined()

@@ -22,7 +22,9 @@ public struct ServerOptions: ParsableArguments, Sendable {
     public var testMode = false
 
     /// `--unsafe-no-sandbox`.
-    @Flag(help: "Run everything unconfined, with the rights of the server. Loopback only; every result says so.")
+    @Flag(
+        help: "Run everything unconfined, with the rights of the server. Loopback only; every result says so."
+    )
     public var unsafeNoSandbox = false
 
     /// Parses nothing; the argument parser fills it in.

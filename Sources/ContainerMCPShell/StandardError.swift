@@ -9,7 +9,9 @@ public enum StandardError {
         let bytes = Array(text.utf8)
         var position = 0
         while position < bytes.count {
-            let written = unsafe bytes[position...].withUnsafeBytes { unsafe Glibc.write(2, $0.baseAddress, $0.count) }
+            let written = unsafe bytes[position...].withUnsafeBytes {
+                unsafe Glibc.write(2, $0.baseAddress, $0.count)
+            }
             if written < 0, errno == EINTR { continue }
             guard written > 0 else { return }
             position += written

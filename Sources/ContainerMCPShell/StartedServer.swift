@@ -11,7 +11,8 @@ extension ContainerMCPServer {
     ///   - settings: Checked settings.
     ///   - logger: Where the server's messages go.
     /// - Throws: `ExitCode` 4 where no sandbox can be had, else 5.
-    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer {
+    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer
+    {
         for warning in settings.warnings { logger.warning("\(warning)") }
         do throws(ServerStartFailure) {
             return try await start(settings, logger: logger)

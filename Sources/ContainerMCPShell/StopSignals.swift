@@ -20,16 +20,21 @@ public struct StopSignals: Sendable {
         let box = Box(handler)
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(box).toOpaque()
-        let error = unsafe pthread_create(&thread, nil, { context in
-            guard let context = unsafe context else { return nil }
-            let box = unsafe Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
-            var signals = StopSignals.set()
-            var number: Int32 = 0
-            while unsafe sigwait(&signals, &number) != 0 {}
-            box.handler()
-            while unsafe sigwait(&signals, &number) != 0 {}
-            _exit(128 + number)
-        }, context)
+        let error = unsafe pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context = unsafe context else { return nil }
+                let box = unsafe Unmanaged<Box>.fromOpaque(context).takeRetainedValue()
+                var signals = StopSignals.set()
+                var number: Int32 = 0
+                while unsafe sigwait(&signals, &number) != 0 {}
+                box.handler()
+                while unsafe sigwait(&signals, &number) != 0 {}
+                _exit(128 + number)
+            },
+            context
+        )
         if error == 0 {
             pthread_detach(thread)
         } else {

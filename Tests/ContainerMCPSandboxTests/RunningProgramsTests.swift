@@ -22,7 +22,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
     @Test(arguments: testedLevels)
     func `python runs with its standard library`(level: SandboxLevel) async throws {
         try await TestSandbox.with(level: .exactly(level)) { sandbox in
-            let outcome = try await sandbox.python("import json, ssl, sqlite3, ctypes; print(json.dumps([1]))")
+            let outcome = try await sandbox.python(
+                "import json, ssl, sqlite3, ctypes; print(json.dumps([1]))"
+            )
             #expect(outcome.ending == .exited(0), "\(outcome.error.text())")
             #expect(outcome.output.text() == "[1]\n")
         }
@@ -62,7 +64,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
     @Test(arguments: testedLevels)
     func `a background child neither delays the answer nor survives it`(level: SandboxLevel) async throws {
         try await TestSandbox.with(level: .exactly(level)) { sandbox in
-            let outcome = try await sandbox.bash("sleep 978 & (setsid nohup sleep 978 >/dev/null 2>&1 &) ; echo done")
+            let outcome = try await sandbox.bash(
+                "sleep 978 & (setsid nohup sleep 978 >/dev/null 2>&1 &) ; echo done"
+            )
             #expect(outcome.ending == .exited(0))
             #expect(outcome.output.text() == "done\n")
             #expect(outcome.duration < .seconds(10))
@@ -77,7 +81,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
                 "b() { b | b & }; b; sleep 979",
                 limits: .init(time: .seconds(2)),
             )
-            #expect(outcome.ending == .timedOut || outcome.ending == .exited(254) || outcome.ending == .exited(1))
+            #expect(
+                outcome.ending == .timedOut || outcome.ending == .exited(254) || outcome.ending == .exited(1)
+            )
             #expect(try await sandbox.bash("echo still").output.text() == "still\n")
             #expect(ProcessTable.count(withArgument: "979") == 0)
         }
@@ -116,7 +122,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
     @Test func `cancelling the task kills the tree and says so`() async throws {
         try await TestSandbox.with { sandbox in
             let running = Task { try await sandbox.bash("echo started > mark; sleep 976") }
-            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true { await Task.yield() }
+            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
+                await Task.yield()
+            }
             running.cancel()
             let outcome = try await running.value
             #expect(outcome.ending == .cancelled)
@@ -127,7 +135,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
     @Test func `a launcher that is killed fails its calls and comes back`() async throws {
         try await TestSandbox.with { sandbox in
             let running = Task { try await sandbox.bash("echo started > mark; sleep 975") }
-            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true { await Task.yield() }
+            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
+                await Task.yield()
+            }
             try #require(ProcessTable.killLaunchers() > 0)
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
@@ -169,7 +179,8 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    private static func code(of request: ProcessRequest, in sandbox: TestSandbox) async -> SandboxError.Code? {
+    private static func code(of request: ProcessRequest, in sandbox: TestSandbox) async -> SandboxError.Code?
+    {
         do throws(SandboxError) {
             _ = try await sandbox.sandbox.run(request, as: TestSandbox.bash)
             return nil

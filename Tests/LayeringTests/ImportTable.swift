@@ -9,7 +9,8 @@ enum ImportTable {
 
     /// Modules of the thin executables: they parse, configure and run.
     static let shell: Set<String> = [
-        "ArgumentParser", "Configuration", "ContainerMCPCore", "Logging", "ServiceLifecycle",
+        "ArgumentParser", "Configuration", "ContainerMCPCore", "ContainerMCPShell", "Logging",
+        "ServiceLifecycle",
     ]
 
     static let allowed: [String: Set<String>] = [
@@ -29,6 +30,9 @@ enum ImportTable {
         ]),
         "ContainerMCPTesting": system.union([
             "ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox", "Logging", "Testing",
+        ]),
+        "ContainerMCPShell": system.union([
+            "ArgumentParser", "ContainerMCPCore", "ContainerMCPProtocol", "Logging",
         ]),
         "ContainerMCPSSE": system.union(shell).union(["ContainerMCPHTTP"]),
         "ContainerMCPStdio": system.union(shell),

@@ -73,7 +73,9 @@ actor AdmissionGate {
         }
         let entered = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                waiters.append(Waiter(number: number, kind: kind, session: session, continuation: continuation))
+                waiters.append(
+                    Waiter(number: number, kind: kind, session: session, continuation: continuation)
+                )
                 admit()
             }
         } onCancel: {
@@ -81,7 +83,9 @@ actor AdmissionGate {
         }
         timeout.cancel()
         guard entered else {
-            if Task.isCancelled { throw ToolError(.cancelled, "The call was given up while it waited for a place.") }
+            if Task.isCancelled {
+                throw ToolError(.cancelled, "The call was given up while it waited for a place.")
+            }
             throw Self.busy("no place came free in \(patience.components.seconds) s")
         }
     }

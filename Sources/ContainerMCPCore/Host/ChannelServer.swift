@@ -102,7 +102,11 @@ public actor ChannelServer {
     private func perform(_ token: RequestToken, _ admitted: AdmittedRequest) async {
         let caller = Caller(subject: subject, session: session, request: "\(admitted.id)")
         let outcome = await service.handle(admitted, from: caller)
-        if isOver { _ = state.finished(token, outcome) } else { await carryOut(state.finished(token, outcome)) }
+        if isOver {
+            _ = state.finished(token, outcome)
+        } else {
+            await carryOut(state.finished(token, outcome))
+        }
         tasks[token] = nil
         guard tasks.isEmpty else { return }
         let waiters = idleWaiters

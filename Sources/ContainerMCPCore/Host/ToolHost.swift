@@ -99,14 +99,16 @@ public final class ToolHost: Sendable {
         return result
     }
 
-    private func perform(_ name: String, _ arguments: JSONObject, _ context: ToolContext) async throws(ToolError)
+    private func perform(_ name: String, _ arguments: JSONObject, _ context: ToolContext)
+        async throws(ToolError)
         -> ToolOutput
     {
         guard let tool = registry[name] else {
             throw ToolError(.notFound, "There is no tool of this name; tools/list shows those there are.")
         }
         let kind: AdmissionGate.Kind =
-            tool.effects.contains(.runsPrograms) ? .exec : tool.effects.contains(.reachesNetwork) ? .web : .files
+            tool.effects.contains(.runsPrograms)
+            ? .exec : tool.effects.contains(.reachesNetwork) ? .web : .files
         return try await gate.withPlace(kind, session: context.caller.session) { () async throws(ToolError) in
             try await tool.call(raw: arguments, in: context)
         }

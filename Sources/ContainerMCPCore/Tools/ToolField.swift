@@ -19,6 +19,7 @@ public struct ToolField<Arguments>: Sendable {
     ///   - path: Where the value goes.
     ///   - maxLength: The most bytes of UTF-8.
     ///   - summary: What it means, for the model.
+    /// - Returns: The field.
     public static func required(
         _ name: String,
         _ path: any WritableKeyPath<Arguments, String> & Sendable,
@@ -39,6 +40,7 @@ public struct ToolField<Arguments>: Sendable {
     ///   - maxLength: The most bytes of UTF-8.
     ///   - fallback: The value that stands for an absent one, shown to clients.
     ///   - summary: What it means, for the model.
+    /// - Returns: The field.
     public static func optional(
         _ name: String,
         _ path: any WritableKeyPath<Arguments, String?> & Sendable,
@@ -48,7 +50,9 @@ public struct ToolField<Arguments>: Sendable {
     ) -> ToolField {
         var schema: JSONObject = ["type": "string", "description": .string(summary)]
         schema["default"] = fallback.map { .string($0) }
-        return ToolField(name: name, isRequired: false, schema: schema) { value, arguments throws(ToolError) in
+        return ToolField(name: name, isRequired: false, schema: schema) {
+            value,
+            arguments throws(ToolError) in
             arguments[keyPath: path] = try text(value, name, maxLength)
         }
     }
@@ -61,6 +65,7 @@ public struct ToolField<Arguments>: Sendable {
     ///   - range: The allowed values.
     ///   - fallback: The value that stands for an absent one, shown to clients.
     ///   - summary: What it means, for the model.
+    /// - Returns: The field.
     public static func optional(
         _ name: String,
         _ path: any WritableKeyPath<Arguments, Int?> & Sendable,
@@ -72,11 +77,16 @@ public struct ToolField<Arguments>: Sendable {
         schema["minimum"] = .integer(Int64(range.lowerBound))
         if range.upperBound < Int.max { schema["maximum"] = .integer(Int64(range.upperBound)) }
         schema["default"] = fallback.map { .integer(Int64($0)) }
-        return ToolField(name: name, isRequired: false, schema: schema) { value, arguments throws(ToolError) in
+        return ToolField(name: name, isRequired: false, schema: schema) {
+            value,
+            arguments throws(ToolError) in
             let whole = value.intValue ?? value.doubleValue.flatMap { Int(exactly: $0) }
             guard let whole, range.contains(whole) else {
                 let most = range.upperBound < Int.max ? " to \(range.upperBound)" : " or more"
-                throw ToolError(.invalidArgument, "'\(name)' must be a whole number, \(range.lowerBound)\(most).")
+                throw ToolError(
+                    .invalidArgument,
+                    "'\(name)' must be a whole number, \(range.lowerBound)\(most)."
+                )
             }
             arguments[keyPath: path] = whole
         }
@@ -90,6 +100,7 @@ public struct ToolField<Arguments>: Sendable {
     ///   - maximum: The longest span; the shortest is anything above 0.
     ///   - fallback: The span that stands for an absent one, shown to clients.
     ///   - summary: What it means, for the model.
+    /// - Returns: The field.
     public static func optional(
         _ name: String,
         _ path: any WritableKeyPath<Arguments, Duration?> & Sendable,
@@ -99,10 +110,13 @@ public struct ToolField<Arguments>: Sendable {
     ) -> ToolField {
         let most = maximum.components.seconds
         let schema: JSONObject = [
-            "type": "number", "description": .string(summary), "exclusiveMinimum": 0, "maximum": .integer(most),
+            "type": "number", "description": .string(summary), "exclusiveMinimum": 0,
+            "maximum": .integer(most),
             "default": .integer(fallback.components.seconds),
         ]
-        return ToolField(name: name, isRequired: false, schema: schema) { value, arguments throws(ToolError) in
+        return ToolField(name: name, isRequired: false, schema: schema) {
+            value,
+            arguments throws(ToolError) in
             guard let seconds = value.doubleValue, seconds > 0, seconds <= Double(most) else {
                 throw ToolError(
                     .invalidArgument,
@@ -121,6 +135,7 @@ public struct ToolField<Arguments>: Sendable {
     ///   - path: Where the value goes.
     ///   - fallback: The value that stands for an absent one, shown to clients.
     ///   - summary: What it means, for the model.
+    /// - Returns: The field.
     public static func optional(
         _ name: String,
         _ path: any WritableKeyPath<Arguments, Bool?> & Sendable,
@@ -130,7 +145,9 @@ public struct ToolField<Arguments>: Sendable {
         let schema: JSONObject = [
             "type": "boolean", "description": .string(summary), "default": .bool(fallback),
         ]
-        return ToolField(name: name, isRequired: false, schema: schema) { value, arguments throws(ToolError) in
+        return ToolField(name: name, isRequired: false, schema: schema) {
+            value,
+            arguments throws(ToolError) in
             guard let flag = value.boolValue else {
                 throw ToolError(.invalidArgument, "'\(name)' must be true or false.")
             }
@@ -138,7 +155,8 @@ public struct ToolField<Arguments>: Sendable {
         }
     }
 
-    private static func text(_ value: JSONValue, _ name: String, _ maxLength: Int) throws(ToolError) -> String {
+    private static func text(_ value: JSONValue, _ name: String, _ maxLength: Int) throws(ToolError) -> String
+    {
         guard let text = value.stringValue else {
             throw ToolError(.invalidArgument, "'\(name)' must be a string, not \(value.kindName).")
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The name by which clients call a tool.
-public struct ToolName: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct ToolName: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible
+{
     /// The name as it stands on the wire: 1 to 64 characters of `A-Z a-z 0-9 _ . -`.
     public let rawValue: String
 

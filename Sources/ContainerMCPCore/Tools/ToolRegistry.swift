@@ -25,13 +25,17 @@ public struct ToolRegistry: Sendable {
         let isPlain = name.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "-"):
                 true
             default: false
             }
         }
         guard isPlain, (1...64).contains(name.utf8.count) else {
-            throw ToolError(.invalidArgument, "'\(name)' is no name for a tool: 1 to 64 of A-Z a-z 0-9 _ . - are.")
+            throw ToolError(
+                .invalidArgument,
+                "'\(name)' is no name for a tool: 1 to 64 of A-Z a-z 0-9 _ . - are."
+            )
         }
         guard positions[tool.name] == nil else {
             throw ToolError(.invalidArgument, "there are two tools named '\(name)'.")

@@ -100,7 +100,10 @@ public final class StdioTransport: Sendable {
     }
 
     private static func read(_ input: Int32, orStop stop: Int32) -> Chunk {
-        var waiting = [pollfd(fd: input, events: Int16(POLLIN), revents: 0), pollfd(fd: stop, events: Int16(POLLIN), revents: 0)]
+        var waiting = [
+            pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
+        ]
         while true {
             let ready = unsafe poll(&waiting, 2, -1)
             if ready < 0, errno != EINTR { return .end }

@@ -40,7 +40,9 @@ final class LauncherConnection: Sendable {
         )
         guard let hello = receive(within: .seconds(2)), hello.bytes.count == 24 else { throw absent }
         var reader = WireReader(hello.bytes[...])
-        guard reader.readUInt32() == CMCP_REPLY_HELLO.rawValue, reader.readUInt32() == UInt32(CMCP_WIRE_VERSION) else {
+        guard reader.readUInt32() == CMCP_REPLY_HELLO.rawValue,
+            reader.readUInt32() == UInt32(CMCP_WIRE_VERSION)
+        else {
             throw absent
         }
         var answer = WireWriter(CMCP_REQUEST_HELLO)

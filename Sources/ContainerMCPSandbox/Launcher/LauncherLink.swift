@@ -36,7 +36,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         self.privateFolders = privateFolders
     }
 
-    /// Starts a launcher at a level and gives it the views. Blocks for a few milliseconds.
+    /// Starts a launcher at a level and gives it the views.
+    ///
+    /// Blocks for a few milliseconds.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
@@ -61,7 +63,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         return connection
     }
 
-    /// Begins to listen. On the reactor's thread.
+    /// Begins to listen.
+    ///
+    /// On the reactor's thread.
     func attach() {
         isWatched = reactor.watch(connection.socket.number, readable: true, writable: false, self)
         if !isWatched { lose() }
@@ -84,7 +88,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     func park(_ view: UInt32) {
         guard level.hasOwnRoot, !isLost else { return }
         while parked[view, default: []].count < Self.parkedCount {
-            guard let fresh = try? prepare(view) else { return }  // The next call meets the same error and tells it.
+            // The next call meets the same error and tells it.
+            guard let fresh = try? prepare(view) else { return }
             parked[view, default: []].append(fresh)
         }
     }
@@ -101,7 +106,12 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             folder = made.descriptor
             descriptors.append(made.descriptor.number)
         }
-        let supervisor = Supervisor(control: pair.server, view: view, privateFolder: folderPath, reactor: reactor)
+        let supervisor = Supervisor(
+            control: pair.server,
+            view: view,
+            privateFolder: folderPath,
+            reactor: reactor
+        )
         guard reactor.watch(pair.server.number, readable: true, writable: false, supervisor) else {
             throw .exhausted("an epoll entry", errno)
         }
@@ -110,7 +120,10 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         let sent = withExtendedLifetime(folder) { connection.send(request.bytes, descriptors) }
         guard sent else {
             supervisor.release()
-            throw SandboxError(.launcherLost, "the launcher does not take requests: \(SandboxError.errorText(errno))")
+            throw SandboxError(
+                .launcherLost,
+                "the launcher does not take requests: \(SandboxError.errorText(errno))"
+            )
         }
         unanswered.append(supervisor)
         return supervisor

@@ -40,7 +40,11 @@ struct PrivateFolders: Sendable {
             let names = HostPath.names(in: "/proc/self/fd/\(top.folder.number)")
             var next: (Descriptor, String)?
             for name in names where unsafe unlinkat(top.folder.number, name, 0) != 0 {
-                let number = unsafe openat(top.folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                let number = unsafe openat(
+                    top.folder.number,
+                    name,
+                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+                )
                 guard number >= 0 else { continue }
                 next = (Descriptor(owning: number), name)
                 break

@@ -77,8 +77,11 @@ final class Supervisor: ReactorHandler {
 
     /// The process id in the server's pid namespace, for /proc.
     func processID() -> Int32? {
-        guard let pidfd, let info = HostPath.read("/proc/self/fdinfo/\(pidfd.number)", limit: 1024) else { return nil }
-        for line in String(decoding: info, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pid:") {
+        guard let pidfd, let info = HostPath.read("/proc/self/fdinfo/\(pidfd.number)", limit: 1024) else {
+            return nil
+        }
+        for line in String(decoding: info, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pid:")
+        {
             guard let pid = Int32(line.dropFirst(4).trimmed), pid > 0 else { return nil }
             return pid
         }
@@ -142,7 +145,8 @@ final class Supervisor: ReactorHandler {
             let step = reader.readUInt32() ?? 0
             return .failed(.failedStep(step, Int32(truncatingIfNeeded: reader.readUInt32() ?? 0)))
         case CMCP_REPLY_EXITED.rawValue:
-            guard let status = reader.readUInt32(), let others = reader.readUInt32(), let user = reader.readUInt64(),
+            guard let status = reader.readUInt32(), let others = reader.readUInt32(),
+                let user = reader.readUInt64(),
                 let system = reader.readUInt64(), let peak = reader.readUInt64()
             else { return nil }
             return .exited(

@@ -37,7 +37,9 @@ struct ViewMessage: Sendable {
     }
 
     private func encode(_ node: RuntimeView.Node, into writer: inout WireWriter) {
-        var (kind, flags, device, inode, source) = (CMCP_ENTRY_FOLDER.rawValue, UInt32(0), UInt64(0), UInt64(0), "")
+        var (kind, flags, device, inode, source) = (
+            CMCP_ENTRY_FOLDER.rawValue, UInt32(0), UInt64(0), UInt64(0), ""
+        )
         switch node.kind {
         case .folder:
             break

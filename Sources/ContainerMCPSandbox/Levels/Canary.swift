@@ -33,7 +33,9 @@ struct Canary: Sendable {
             unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
             let size = socklen_t(MemoryLayout<sockaddr_un>.size)
             _ = unsafe withUnsafePointer(to: &address) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(number, $0, size) }
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe bind(number, $0, size)
+                }
             }
             unsafe chmod(socket, 0o777)
             listen(number, 4)

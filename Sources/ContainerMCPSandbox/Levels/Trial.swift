@@ -107,7 +107,13 @@ struct Trial: Sendable {
             let waiter = ProbeWaiter { continuation.resume(returning: $0) }
             let submitted = reactor.submit { [reactor] in
                 link.attach()
-                waiter.begin(link: link, kind: kind, message: bytes, reactor: reactor, patience: Self.patience)
+                waiter.begin(
+                    link: link,
+                    kind: kind,
+                    message: bytes,
+                    reactor: reactor,
+                    patience: Self.patience
+                )
             }
             if !submitted { waiter.answer(.failure(SandboxError(.launcherLost, "the sandbox is stopped"))) }
         }
@@ -184,7 +190,12 @@ struct Trial: Sendable {
                 self.layers = (layers, abi)
             case .probed(let breaches, let confirmed):
                 let (layers, abi) = layers ?? (0, 0)
-                let findings = Findings(layers: layers, landlockABI: abi, breaches: breaches, confirmed: confirmed)
+                let findings = Findings(
+                    layers: layers,
+                    landlockABI: abi,
+                    breaches: breaches,
+                    confirmed: confirmed
+                )
                 finish(link, .success(findings))
             case .failed(let error):
                 finish(link, .failure(error))
@@ -207,8 +218,10 @@ struct Trial: Sendable {
     private func report(_ findings: Findings) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
-            (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT), (.pidNamespace, CMCP_LAYER_PID),
-            (.privateProc, CMCP_LAYER_PROC), (.networkNamespace, CMCP_LAYER_NET), (.ipcNamespace, CMCP_LAYER_IPC),
+            (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
+            (.pidNamespace, CMCP_LAYER_PID),
+            (.privateProc, CMCP_LAYER_PROC), (.networkNamespace, CMCP_LAYER_NET),
+            (.ipcNamespace, CMCP_LAYER_IPC),
             (.utsNamespace, CMCP_LAYER_UTS), (.cgroupNamespace, CMCP_LAYER_CGROUP),
             (.signalScope, CMCP_LAYER_SIGNAL_SCOPE), (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
         ]
@@ -233,7 +246,9 @@ struct Trial: Sendable {
             level == .filtered
             ? .partial(missing: "programs that a child brings along can run through the loader") : .enforced
         if !identity.differs {
-            statuses[.unprivilegedUser] = .partial(missing: "the server is an ordinary user, and children are the same one")
+            statuses[.unprivilegedUser] = .partial(
+                missing: "the server is an ordinary user, and children are the same one"
+            )
         }
         return EnforcementReport(
             level: level,

@@ -69,13 +69,15 @@ public struct CapturedOutput: Sendable, Equatable {
     /// that the cut went through is left out.
     ///
     /// - Parameter mark: Makes the mark from the number of bytes left out.
+    /// - Returns: The text.
     public func text(mark: (Int) -> String = { "\n[… \($0) bytes dropped …]\n" }) -> String {
         guard dropped > 0 else { return String(decoding: head + tail, as: UTF8.self) }
         let headPart = head[..<Self.endOfWholeCharacters(head)]
         let all = tail
         let tailPart = all[Self.startOfWholeCharacters(all)...]
         let missing = total - headPart.count - tailPart.count
-        return String(decoding: headPart, as: UTF8.self) + mark(missing) + String(decoding: tailPart, as: UTF8.self)
+        return String(decoding: headPart, as: UTF8.self) + mark(missing)
+            + String(decoding: tailPart, as: UTF8.self)
     }
 
     private static func startOfWholeCharacters(_ bytes: [UInt8]) -> Int {

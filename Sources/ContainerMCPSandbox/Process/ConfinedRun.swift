@@ -166,10 +166,12 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     }
 
     private func schedule(after delay: Duration, _ body: @escaping @Sendable (ConfinedRun) -> Void) {
-        timers.append(reactor.schedule(after: delay) { [weak self] in
-            guard let self, !self.isFinished else { return }
-            body(self)
-        })
+        timers.append(
+            reactor.schedule(after: delay) { [weak self] in
+                guard let self, !self.isFinished else { return }
+                body(self)
+            }
+        )
     }
 
     private func handle(_ event: Supervisor.Event) {
@@ -243,7 +245,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
 
     private func checkMemory() {
         if process == nil { process = supervisor?.processID() }
-        if let process, TreeMemory.bytes(below: process, limit: request.limits.memory) > request.limits.memory {
+        if let process, TreeMemory.bytes(below: process, limit: request.limits.memory) > request.limits.memory
+        {
             return end(.limit(.memory))
         }
         watchMemory()
@@ -302,7 +305,12 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     }
 
     /// Writes what comes beyond the kept size to the saved text, after what came before.
-    private func save(_ bytes: [UInt8], of stream: ProcessRequest.Stream, held: CapturedOutput, from number: Int32) {
+    private func save(
+        _ bytes: [UInt8],
+        of stream: ProcessRequest.Stream,
+        held: CapturedOutput,
+        from number: Int32
+    ) {
         guard var reader = readers[number] else { return }
         defer { readers[number] = reader }
         if reader.saved == nil, reader.savedIsOpenable {
@@ -319,7 +327,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         let soFar = stream == .output ? output.saved : error.saved
         let part = bytes.prefix(request.limits.savedOutput - soFar)
         guard !part.isEmpty else { return }
-        let written = unsafe part.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) }
+        let written = unsafe part.withUnsafeBytes {
+            unsafe Glibc.write(file.number, $0.baseAddress, $0.count)
+        }
         if stream == .output {
             output.saved += max(0, written)
             output.isSaved = true
@@ -334,7 +344,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private func write(to number: Int32) {
         guard var writer = writers[number] else { return }
         let rest = writer.bytes[writer.position...]
-        let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, min($0.count, 65_536)) }
+        let written = unsafe rest.withUnsafeBytes {
+            unsafe Glibc.write(number, $0.baseAddress, min($0.count, 65_536))
+        }
         let error = errno
         if written > 0 { writer.position += written }
         if written < 0, error == EAGAIN || error == EINTR { return }

@@ -10,8 +10,11 @@ enum TreeMemory {
         var pending = [root]
         while let process = pending.popLast(), found.count < 4096 {
             for thread in HostPath.names(in: "/proc/\(process)/task") {
-                guard let text = HostPath.read("/proc/\(process)/task/\(thread)/children", limit: 65_536) else { continue }
-                let children = String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+                guard let text = HostPath.read("/proc/\(process)/task/\(thread)/children", limit: 65_536)
+                else { continue }
+                let children = String(decoding: text, as: UTF8.self).split(separator: " ").compactMap {
+                    Int32($0)
+                }
                 found += children
                 pending += children
             }
@@ -39,7 +42,8 @@ enum TreeMemory {
 
     private static func proportionalBytes(_ process: Int32) -> Int? {
         guard let text = HostPath.read("/proc/\(process)/smaps_rollup", limit: 4096) else { return nil }
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pss:") {
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pss:")
+        {
             let number = line.dropFirst(4).trimmed.split(separator: " ").first.flatMap { Int($0) }
             return number.map { $0 * 1024 }
         }

@@ -57,11 +57,16 @@ final class Reactor: @unchecked Sendable {
         defer { unsafe pthread_attr_destroy(&attributes) }
         var thread = pthread_t()
         let context = unsafe Unmanaged.passRetained(reactor).toOpaque()
-        let error = unsafe pthread_create(&thread, &attributes, { context in
-            guard let context = unsafe context else { return nil }
-            unsafe Unmanaged<Reactor>.fromOpaque(context).takeRetainedValue().loop()
-            return nil
-        }, context)
+        let error = unsafe pthread_create(
+            &thread,
+            &attributes,
+            { context in
+                guard let context = unsafe context else { return nil }
+                unsafe Unmanaged<Reactor>.fromOpaque(context).takeRetainedValue().loop()
+                return nil
+            },
+            context
+        )
         guard error == 0 else {
             unsafe Unmanaged<Reactor>.fromOpaque(context).release()
             throw .exhausted("a thread", error)
@@ -97,18 +102,24 @@ final class Reactor: @unchecked Sendable {
 
     /// Begins to watch a descriptor. On the reactor's thread only.
     func watch(_ descriptor: Int32, readable: Bool, writable: Bool, _ handler: any ReactorHandler) -> Bool {
-        guard cmcp_epoll_watch(poll.number, descriptor, readable ? 1 : 0, writable ? 1 : 0) == 0 else { return false }
+        guard cmcp_epoll_watch(poll.number, descriptor, readable ? 1 : 0, writable ? 1 : 0) == 0 else {
+            return false
+        }
         handlers[descriptor] = handler
         return true
     }
 
-    /// Ends watching. On the reactor's thread only, and before the descriptor is closed.
+    /// Ends watching.
+    ///
+    /// On the reactor's thread only, and before the descriptor is closed.
     func unwatch(_ descriptor: Int32) {
         guard handlers.removeValue(forKey: descriptor) != nil else { return }
         cmcp_epoll_unwatch(poll.number, descriptor)
     }
 
-    /// Runs a job later. On the reactor's thread only.
+    /// Runs a job later.
+    ///
+    /// On the reactor's thread only.
     @discardableResult
     func schedule(after delay: Duration, _ job: @escaping Job) -> UInt64 {
         lastTimer &+= 1
@@ -118,7 +129,9 @@ final class Reactor: @unchecked Sendable {
         return timer.id
     }
 
-    /// Forgets a timer. On the reactor's thread only.
+    /// Forgets a timer.
+    ///
+    /// On the reactor's thread only.
     func cancel(_ timer: UInt64) {
         timers.removeAll { $0.id == timer }
     }

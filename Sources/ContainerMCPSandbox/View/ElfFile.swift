@@ -18,7 +18,8 @@ struct ElfFile {
         let tableOffset = Reader.number(header, 32, 8)
         let entrySize = Reader.number(header, 54, 2)
         let entryCount = Reader.number(header, 56, 2)
-        guard entrySize >= 56, entryCount <= 128, let table = reader.bytes(at: tableOffset, count: entrySize * entryCount)
+        guard entrySize >= 56, entryCount <= 128,
+            let table = reader.bytes(at: tableOffset, count: entrySize * entryCount)
         else { return nil }
         var segments: [(offset: UInt64, address: UInt64, size: UInt64)] = []
         var dynamic: (offset: UInt64, size: UInt64)?
@@ -36,7 +37,8 @@ struct ElfFile {
             }
         }
         guard let dynamic else { return }
-        guard dynamic.size <= 65_536, let entries = reader.bytes(at: dynamic.offset, count: dynamic.size) else { return nil }
+        guard dynamic.size <= 65_536, let entries = reader.bytes(at: dynamic.offset, count: dynamic.size)
+        else { return nil }
         var strings: UInt64?
         var neededOffsets: [UInt64] = []
         var pathOffsets: [UInt64] = []
@@ -69,14 +71,18 @@ struct ElfFile {
         func bytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
             guard count <= 1_048_576, let start = Int(exactly: offset) else { return nil }
             var bytes = [UInt8](repeating: 0, count: Int(count))
-            let got = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.number, $0.baseAddress, $0.count, start) }
+            let got = unsafe bytes.withUnsafeMutableBytes {
+                unsafe pread(file.number, $0.baseAddress, $0.count, start)
+            }
             return got == bytes.count ? bytes : nil
         }
 
         func text(at offset: UInt64) -> String? {
             guard let start = Int(exactly: offset) else { return nil }
             var bytes = [UInt8](repeating: 0, count: 1024)
-            let got = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file.number, $0.baseAddress, $0.count, start) }
+            let got = unsafe bytes.withUnsafeMutableBytes {
+                unsafe pread(file.number, $0.baseAddress, $0.count, start)
+            }
             guard got > 0, let end = bytes[..<got].firstIndex(of: 0) else { return nil }
             return String(validating: bytes[..<end], as: UTF8.self)
         }

@@ -46,7 +46,11 @@ public struct ViewBuilder {
     ///   - data: The read-only folder on the host that becomes `/data`.
     /// - Throws: ``SandboxError`` with code `badConfiguration` when one does not exist.
     public mutating func addFolders(workspace: String, executable: Bool, data: String?) throws(SandboxError) {
-        try view.bind(workspace, at: "/workspace", executable ? [.writable, .program] : [.writable, .noexec])
+        try view.bind(
+            workspace,
+            at: "/workspace",
+            executable ? [.writable, .program] : [.writable, .noexec]
+        )
         if let data {
             try view.bind(data, at: "/data", [.noexec])
         } else {
@@ -100,7 +104,9 @@ public struct ViewBuilder {
 
     /// Shows every program of the host's runtime folders.
     public mutating func addEverything() {
-        for folder in ["/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share", "/usr/local"] {
+        for folder in [
+            "/usr/bin", "/usr/sbin", "/usr/lib", "/usr/lib64", "/usr/libexec", "/usr/share", "/usr/local",
+        ] {
             view.addHostFolder(folder, .program)
         }
         for folder in ["/bin", "/sbin", "/lib", "/lib64", "/lib32", "/etc/alternatives"] {
@@ -194,7 +200,9 @@ public struct ViewBuilder {
             view.addHostFolder("/usr/lib/git-core", .program)
             view.addHostFolder("/usr/share/git-core")
         case "file":
-            for path in ["/usr/share/misc/magic.mgc", "/usr/lib/file/magic.mgc", "/etc/magic"] { view.addHost(path) }
+            for path in ["/usr/share/misc/magic.mgc", "/usr/lib/file/magic.mgc", "/etc/magic"] {
+                view.addHost(path)
+            }
         default:
             break
         }
@@ -212,7 +220,9 @@ public struct ViewBuilder {
                 let line = raw.prefix { $0 != "#" }.split(separator: " ").joined(separator: " ")
                 if line.hasPrefix("include "), line.hasSuffix("/*.conf") {
                     let folder = String(line.dropFirst(8).dropLast(7))
-                    files += HostPath.names(in: folder).filter { $0.hasSuffix(".conf") }.map { "\(folder)/\($0)" }
+                    files += HostPath.names(in: folder).filter { $0.hasSuffix(".conf") }.map {
+                        "\(folder)/\($0)"
+                    }
                 } else if line.hasPrefix("/") {
                     folders.append(line)
                 }

@@ -9,7 +9,9 @@ enum ProcessTable {
     /// How many processes have an argument that is exactly this text.
     static func count(withArgument text: String) -> Int {
         HostPath.names(in: "/proc").filter { name in
-            guard Int32(name) != nil, let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536) else { return false }
+            guard Int32(name) != nil, let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536) else {
+                return false
+            }
             return bytes.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == text }
         }.count
     }

@@ -11,7 +11,8 @@ final class TestSandbox: Sendable {
     static let bash: UInt32 = 0
     static let python: UInt32 = 1
     static let commands = [
-        "ls", "cat", "grep", "find", "echo", "pwd", "mkdir", "touch", "sleep", "dd", "id", "env", "chmod", "cp", "mv",
+        "ls", "cat", "grep", "find", "echo", "pwd", "mkdir", "touch", "sleep", "dd", "id", "env", "chmod",
+        "cp", "mv",
         "sort", "head", "wc", "ln", "mkfifo", "stat", "rm", "setsid", "nohup", "yes", "true", "kill", "ps",
     ]
 
@@ -52,7 +53,8 @@ final class TestSandbox: Sendable {
         let configuration = SandboxConfiguration(
             requirement: level,
             kinds: [
-                Self.bash: .init(view: bash.view, sharedMemoryBytes: nil), Self.python: .init(view: python.view),
+                Self.bash: .init(view: bash.view, sharedMemoryBytes: nil),
+                Self.python: .init(view: python.view),
             ],
             workspace: folder + "/workspace",
             data: folder + "/data",

@@ -69,7 +69,11 @@ struct BuiltInTools {
 
     func python(_ interpreter: String) -> PythonManager {
         PythonManager(
-            runner: FreshPythonRunner(sandbox: sandbox, kind: SandboxFactory.pythonKind, interpreter: interpreter),
+            runner: FreshPythonRunner(
+                sandbox: sandbox,
+                kind: SandboxFactory.pythonKind,
+                interpreter: interpreter
+            ),
             limits: PythonManager.Limits(
                 memory: settings.python.memoryBytes,
                 processes: settings.sandbox.maximumProcesses,

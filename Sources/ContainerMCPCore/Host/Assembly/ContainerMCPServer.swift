@@ -56,8 +56,9 @@ public final class ContainerMCPServer: Sendable {
     ///
     /// - Parameters:
     ///   - settings: Checked settings.
-    ///   - tools: Further tools of an embedding program.
+    ///   - further: Further tools of an embedding program.
     ///   - logger: Where the server's own messages go.
+    /// - Returns: It, ready to run.
     /// - Throws: ``ServerStartFailure``, also where no sandbox can be had that keeps the promises.
     public static func start(
         _ settings: Settings,
@@ -111,8 +112,14 @@ public final class ContainerMCPServer: Sendable {
             let audit = try await AuditLog(settings.audit)
             let policyFile = try PolicyFile.load(settings.tools.policyFile)
             let programs = factory.programTable()
-            let policy = PolicyEngine(settings: PolicySettings(settings, programs: programs, further), file: policyFile)
-            let threads = BlockingThreads(limit: settings.limits.files.running, waiting: settings.limits.files.waiting)
+            let policy = PolicyEngine(
+                settings: PolicySettings(settings, programs: programs, further),
+                file: policyFile
+            )
+            let threads = BlockingThreads(
+                limit: settings.limits.files.running,
+                waiting: settings.limits.files.waiting
+            )
             let builtIn = BuiltInTools(
                 settings: settings,
                 factory: factory,

@@ -4,6 +4,7 @@ extension PolicyFile {
     /// Reads the policy file that the settings name.
     ///
     /// - Parameter path: An absolute path; nil for no file.
+    /// - Returns: The policy, or nil for no file.
     /// - Throws: ``ServerStartFailure`` that names the file, the line and what is wrong.
     static func load(_ path: String?) throws(ServerStartFailure) -> PolicyFile? {
         guard let path else { return nil }

@@ -89,6 +89,7 @@ struct SandboxFactory: Sendable {
     ///   - commands: The programs of the bash view; nil for those of the settings.
     ///   - interpreter: The interpreter of the Python view.
     ///   - workspace: The opened workspace, for the quota.
+    /// - Returns: It, ready to run.
     /// - Throws: ``SandboxError`` that says why no sandbox can be had.
     func start(
         _ kinds: Kinds,

@@ -19,7 +19,12 @@ public final class BashManager: Sendable {
         public var totalOutput: Int
 
         /// Makes limits; the defaults are those of the documentation.
-        public init(memory: Int = 512 << 20, processes: Int = 64, openFiles: Int = 256, totalOutput: Int = 256 << 20) {
+        public init(
+            memory: Int = 512 << 20,
+            processes: Int = 64,
+            openFiles: Int = 256,
+            totalOutput: Int = 256 << 20
+        ) {
             self.memory = memory
             self.processes = processes
             self.openFiles = openFiles
@@ -99,7 +104,10 @@ public final class BashManager: Sendable {
     private func runner(for access: ProgramAccess) async throws(ToolError) -> (any ProcessRunner, UInt32) {
         guard access != programs, case .listed(let wanted) = access else { return (runner, kind) }
         guard let narrowed else {
-            throw ToolError(.noSandbox, "No sandbox with fewer programs is at hand, so the command was not run.")
+            throw ToolError(
+                .noSandbox,
+                "No sandbox with fewer programs is at hand, so the command was not run."
+            )
         }
         do throws(SandboxError) {
             return (try await narrowed.runner(for: wanted.map(\.entry)), 0)

@@ -27,7 +27,8 @@ public struct FreshPythonRunner: PythonRunner {
             program: interpreter,
             // Isolated, no site, unbuffered, no byte code beside the caller's modules.
             arguments: [
-                interpreter, "-I", "-S", "-u", "-B", "-X", "utf8", "-c", PythonHarness.source, sandbox.workspacePath,
+                interpreter, "-I", "-S", "-u", "-B", "-X", "utf8", "-c", PythonHarness.source,
+                sandbox.workspacePath,
             ],
             environment: ChildEnvironment.variables(sandbox),
             directory: run.directory,

@@ -20,7 +20,12 @@ public final class PythonManager: Sendable {
         public var totalOutput: Int
 
         /// Makes limits; the defaults are those of the documentation.
-        public init(memory: Int = 256 << 20, processes: Int = 64, openFiles: Int = 256, totalOutput: Int = 256 << 20) {
+        public init(
+            memory: Int = 256 << 20,
+            processes: Int = 64,
+            openFiles: Int = 256,
+            totalOutput: Int = 256 << 20
+        ) {
             self.memory = memory
             self.processes = processes
             self.openFiles = openFiles

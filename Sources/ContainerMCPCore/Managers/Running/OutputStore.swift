@@ -51,7 +51,8 @@ final class OutputStore: Sendable {
         var files: [(path: [String], modified: Int64, size: Int64)] = []
         for entry in entries {
             let path = Self.folder + [entry.name.repairedText]
-            guard let info = try? workspace.info(at: path), info.kind == .file else { continue }  // Gone meanwhile.
+            // One that is gone meanwhile needs no room.
+            guard let info = try? workspace.info(at: path), info.kind == .file else { continue }
             files.append((path, info.modified, info.size))
         }
         files.sort { ($0.modified, $0.path.last ?? "") < ($1.modified, $1.path.last ?? "") }

@@ -18,7 +18,11 @@ enum SandboxRefusal {
                 cause: error.description
             )
         case .exhausted:
-            ToolError(.busy, "The machine has no room for another call. Try again later.", cause: error.description)
+            ToolError(
+                .busy,
+                "The machine has no room for another call. Try again later.",
+                cause: error.description
+            )
         case .cancelled:
             ToolError(.cancelled, "The call was given up before it ran.", cause: error.description)
         default:

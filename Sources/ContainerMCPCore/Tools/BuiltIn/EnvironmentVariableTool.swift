@@ -14,7 +14,8 @@ public struct EnvironmentVariableTool: Tool {
     /// The tool's name for people.
     public let title = "Show settings"
     /// What the tool does, for the model.
-    public let summary = "Shows the server's settings, without secrets: all of them, or the one that is named."
+    public let summary =
+        "Shows the server's settings, without secrets: all of them, or the one that is named."
     /// Changes nothing.
     public let effects: ToolEffects = []
     private let variables: [ConfigurationReport.Variable]
@@ -60,7 +61,8 @@ public struct EnvironmentVariableTool: Tool {
         for variable in shown { members[variable.name] = .string(variable.value) }
         let requested = arguments.name == nil ? nil : shown.first?.value
         return ToolOutput([
-            "variables": .object(members), "requested_var": requested.map { .string($0) } ?? .null, "success": true,
+            "variables": .object(members), "requested_var": requested.map { .string($0) } ?? .null,
+            "success": true,
         ])
     }
 }

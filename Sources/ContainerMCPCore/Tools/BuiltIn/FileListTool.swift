@@ -35,7 +35,13 @@ public struct FileListTool: Tool {
         ToolFields(
             Arguments(),
             [
-                .optional("path", \.path, maxLength: 4096, default: "/", "Folder in the workspace, or below /data."),
+                .optional(
+                    "path",
+                    \.path,
+                    maxLength: 4096,
+                    default: "/",
+                    "Folder in the workspace, or below /data."
+                ),
                 .optional("pattern", \.pattern, maxLength: 256, "Glob with *, ?, [...] and **."),
                 .optional("limit", \.limit, 1...10_000, default: 1000, "Entries of a page."),
                 .optional("cursor", \.cursor, maxLength: 16_384, "The next_cursor of the page before."),
@@ -56,11 +62,15 @@ public struct FileListTool: Tool {
             required: ["name", "path", "is_directory", "size", "modified"]
         )
         return FileSchema.result([
-            "entries": .object(["type": "array", "items": entry, "description": "Files and folders, sorted."]),
+            "entries": .object(["type": "array", "items": entry, "description": "Files and folders, sorted."]
+            ),
             "path": RunSchema.typed("string", "The folder, relative to the workspace; / is its root."),
             "next_cursor": RunSchema.typed("string", "What to send as 'cursor' for the next page."),
             "truncated": RunSchema.typed("boolean", "True when a limit ended the search."),
-            "omitted": RunSchema.typed("integer", "Entries left out: links, devices, names no tool can be given."),
+            "omitted": RunSchema.typed(
+                "integer",
+                "Entries left out: links, devices, names no tool can be given."
+            ),
         ])
     }
 
@@ -75,7 +85,8 @@ public struct FileListTool: Tool {
         let listing = try await files.list(try context.permit(wish))
         let entries = listing.entries.map { entry in
             JSONValue.object([
-                "name": .string(entry.name), "path": .string(entry.path), "is_directory": .bool(entry.isDirectory),
+                "name": .string(entry.name), "path": .string(entry.path),
+                "is_directory": .bool(entry.isDirectory),
                 "size": .integer(entry.size), "modified": .string(entry.modified),
             ])
         }
@@ -87,7 +98,8 @@ public struct FileListTool: Tool {
         result["omitted"] = listing.omitted.map { .integer(Int64($0)) }
         return ToolOutput(
             result,
-            account: "\(listing.entries.count) entries of \(listing.path); they are in the structured content."
+            account:
+                "\(listing.entries.count) entries of \(listing.path); they are in the structured content."
         )
     }
 }

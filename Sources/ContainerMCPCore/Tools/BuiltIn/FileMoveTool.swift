@@ -36,7 +36,12 @@ public struct FileMoveTool: Tool {
             [
                 .required("source", \.source, maxLength: 4096, "Path in the workspace."),
                 .required("destination", \.destination, maxLength: 4096, "New path in the workspace."),
-                .optional("overwrite", \.overwrite, default: false, "Whether a file with that name is replaced."),
+                .optional(
+                    "overwrite",
+                    \.overwrite,
+                    default: false,
+                    "Whether a file with that name is replaced."
+                ),
             ]
         )
     }

@@ -35,7 +35,12 @@ public struct FileWriteTool: Tool {
             Arguments(),
             [
                 .required("path", \.path, maxLength: 4096, "Path in the workspace."),
-                .required("content", \.content, maxLength: .max, "The text, or with encoding base64 the bytes."),
+                .required(
+                    "content",
+                    \.content,
+                    maxLength: .max,
+                    "The text, or with encoding base64 the bytes."
+                ),
                 .optional("encoding", \.encoding, maxLength: 64, default: "utf-8", FileSchema.encodings),
             ]
         )
@@ -51,7 +56,11 @@ public struct FileWriteTool: Tool {
 
     /// Writes the file.
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let wish = try WriteFile(path: arguments.path, content: arguments.content, encoding: arguments.encoding)
+        let wish = try WriteFile(
+            path: arguments.path,
+            content: arguments.content,
+            encoding: arguments.encoding
+        )
         let written = try await files.write(try context.permit(wish))
         return ToolOutput([
             "success": .bool(written.success), "path": .string(written.path), "size": .integer(written.size),

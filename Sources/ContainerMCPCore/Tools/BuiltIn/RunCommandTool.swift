@@ -57,13 +57,19 @@ public struct RunCommandTool: Tool {
             [
                 .required("command", \.command, maxLength: .max, "Command line for bash, at most 100 KiB."),
                 .optional(
-                    "working_dir", \.workingDirectory, maxLength: 4096, default: "/",
+                    "working_dir",
+                    \.workingDirectory,
+                    maxLength: 4096,
+                    default: "/",
                     "Folder to start in, in the workspace."
                 ),
                 .optional("timeout", \.timeout, upTo: maximum, default: timeout, "Time limit in seconds."),
                 .optional("stdin", \.stdin, maxLength: .max, "Text for standard input, at most 10 MiB."),
                 .optional(
-                    "max_output", \.maxOutput, RunLimits.outputRange, default: maxOutput,
+                    "max_output",
+                    \.maxOutput,
+                    RunLimits.outputRange,
+                    default: maxOutput,
                     "Bytes kept of each output stream; what is more is cut in the middle and saved to a file."
                 ),
             ]

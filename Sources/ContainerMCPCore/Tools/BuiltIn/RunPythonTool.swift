@@ -51,17 +51,25 @@ public struct RunPythonTool: Tool {
             Arguments(),
             [
                 .required(
-                    "code", \.code, maxLength: .max,
+                    "code",
+                    \.code,
+                    maxLength: .max,
                     "Python code, at most 1 MiB. Assign to '_' what should come back as data."
                 ),
                 .optional(
-                    "working_dir", \.workingDirectory, maxLength: 4096, default: "/",
+                    "working_dir",
+                    \.workingDirectory,
+                    maxLength: 4096,
+                    default: "/",
                     "Folder to start in, in the workspace."
                 ),
                 .optional("timeout", \.timeout, upTo: maximum, default: timeout, "Time limit in seconds."),
                 .optional("stdin", \.stdin, maxLength: .max, "Text for standard input, at most 10 MiB."),
                 .optional(
-                    "max_output", \.maxOutput, RunLimits.outputRange, default: maxOutput,
+                    "max_output",
+                    \.maxOutput,
+                    RunLimits.outputRange,
+                    default: maxOutput,
                     "Bytes kept of each output stream; what is more is cut in the middle and saved to a file."
                 ),
             ]
@@ -72,8 +80,13 @@ public struct RunPythonTool: Tool {
     public var outputSchema: JSONValue? {
         var members: JSONObject = [
             "output": RunSchema.typed("string", "Standard output."),
-            "error": RunSchema.typed("string", "Standard error and the traceback; or why the call did not happen."),
-            "result": .object(["description": "The value of '_'; null if there is none or after an exception."]),
+            "error": RunSchema.typed(
+                "string",
+                "Standard error and the traceback; or why the call did not happen."
+            ),
+            "result": .object([
+                "description": "The value of '_'; null if there is none or after an exception."
+            ]),
             "result_truncated": RunSchema.typed("boolean", "True when the value had more than 1 MiB."),
         ]
         for (key, value) in RunSchema.runMembers { members[key] = value }
@@ -94,7 +107,8 @@ public struct RunPythonTool: Tool {
         )
         let outcome = try await python.run(try context.permit(program))
         var result: JSONObject = [
-            "output": .string(outcome.run.output), "error": .string(outcome.run.error), "result": outcome.result,
+            "output": .string(outcome.run.output), "error": .string(outcome.run.error),
+            "result": outcome.result,
         ]
         if outcome.isResultTruncated { result["result_truncated"] = true }
         RunSchema.add(outcome.run, to: &result)

@@ -19,7 +19,10 @@ enum RunSchema {
     /// The members that bash and Python results have in common.
     static var runMembers: JSONObject {
         [
-            "exit_code": typed("integer", "Exit status; 124 at the time limit, 137 at another limit, 128+n for signal n."),
+            "exit_code": typed(
+                "integer",
+                "Exit status; 124 at the time limit, 137 at another limit, 128+n for signal n."
+            ),
             "success": typed("boolean", "Whether it ended by itself with status 0."),
             "signal": typed("string", "Name of the signal that ended it."),
             "timed_out": typed("boolean", "True when the time limit ended it."),

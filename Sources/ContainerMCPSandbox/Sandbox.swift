@@ -64,6 +64,7 @@ public final class Sandbox: ProcessRunner {
     /// - Parameters:
     ///   - configuration: Views, folders and the wanted level.
     ///   - logger: Where trouble with the launcher is told.
+    /// - Returns: It, ready to run.
     /// - Throws: ``SandboxError`` with code `unavailable` that tells for each level why it can't be had.
     public static func start(_ configuration: SandboxConfiguration, logger: Logger) async throws(SandboxError)
         -> Sandbox
@@ -169,7 +170,9 @@ public final class Sandbox: ProcessRunner {
         state.withLock { $0.runs[number] = nil }
     }
 
-    /// The launcher, started again if it was lost. One start serves all who wait.
+    /// The launcher, started again if it was lost.
+    ///
+    /// One start serves all who wait.
     private func currentLink() async throws(SandboxError) -> LauncherLink {
         enum Found {
             case ready(LauncherLink)
@@ -259,7 +262,9 @@ public final class Sandbox: ProcessRunner {
         }
     }
 
-    /// Ends every call and the launcher. Further calls fail.
+    /// Ends every call and the launcher.
+    ///
+    /// Further calls fail.
     public func stop() async {
         let link = state.withLock { state in
             state.isOver = true

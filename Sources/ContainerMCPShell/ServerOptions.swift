@@ -35,6 +35,7 @@ public struct ServerOptions: ParsableArguments, Sendable {
     /// - Parameters:
     ///   - further: Flags of the program itself, by key.
     ///   - servesNetwork: Whether the program listens; only then do rules on addresses and tokens apply.
+    /// - Returns: The settings.
     /// - Throws: `ExitCode` 2 after every problem was told on standard error.
     public func settings(_ further: [String: String] = [:], servesNetwork: Bool) throws -> Settings {
         var flags = further

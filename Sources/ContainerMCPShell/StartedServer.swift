@@ -10,6 +10,7 @@ extension ContainerMCPServer {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where the server's messages go.
+    /// - Returns: The started server.
     /// - Throws: `ExitCode` 4 where no sandbox can be had, else 5.
     public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer
     {

@@ -7,7 +7,9 @@ internal import Glibc
 /// They are blocked in every thread and taken by one thread of their own, so that no work of the program ever runs
 /// inside a signal handler.
 public struct StopSignals: Sendable {
-    /// Blocks the signals in the calling thread and in all it will start. Call first thing in `main`.
+    /// Blocks the signals in the calling thread and in all it will start.
+    ///
+    /// Call first thing in `main`.
     public static func block() {
         var signals = set()
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)

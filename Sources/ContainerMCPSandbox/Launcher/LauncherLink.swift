@@ -19,7 +19,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     private var isWatched = false
     private var unanswered: [Supervisor] = []
     private var parked: [UInt32: [Supervisor]] = [:]
-    /// Told once when the launcher is gone. Set on the reactor's thread.
+    /// Told once when the launcher is gone.
+    ///
+    /// Set on the reactor's thread.
     var onLoss: (@Sendable (LauncherLink) -> Void)?
 
     init(

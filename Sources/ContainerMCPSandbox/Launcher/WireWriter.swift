@@ -22,7 +22,9 @@ struct WireWriter {
         unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    /// Appends a string with its length before it and a NUL behind it. The other side refuses one with a NUL inside.
+    /// Appends a string with its length before it and a NUL behind it.
+    ///
+    /// The other side refuses one with a NUL inside.
     mutating func write(_ text: String) {
         let utf8 = text.utf8
         write(UInt32(clamping: utf8.count))

@@ -64,7 +64,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         if request.resultLimit != nil { result = [] }
     }
 
-    /// Starts the program. On the reactor's thread.
+    /// Starts the program.
+    ///
+    /// On the reactor's thread.
     func begin(view: UInt32, nothing: Descriptor) {
         do throws(SandboxError) {
             // A parked supervisor may have died unseen; then another takes its place, and nothing has run yet.

@@ -67,8 +67,10 @@ public struct ProcessRequest: Sendable {
     public var payload: [UInt8]?
     /// The limits.
     public var limits: Limits
-    /// Opens the file that the full text of a stream goes to; called at most once for each stream, on the reactor's
-    /// thread, when more than ``Limits/keptOutput`` comes. The descriptor is closed by the run.
+    /// Opens the file that the full text of a stream goes to; called at most once for each stream, on the
+    /// reactor's thread, when more than ``Limits/keptOutput`` comes.
+    ///
+    /// The descriptor is closed by the run.
     public var openSavedOutput: (@Sendable (Stream) -> Int32?)?
 
     /// Makes a request.

@@ -4,7 +4,9 @@ internal import Glibc
 
 /// Adds up the memory of all processes below one, from /proc (proc(5)).
 enum TreeMemory {
-    /// Every process below `root`, without it. At most 4,096.
+    /// Every process below `root`, without it.
+    ///
+    /// At most 4,096.
     static func descendants(of root: Int32) -> [Int32] {
         var found: [Int32] = []
         var pending = [root]

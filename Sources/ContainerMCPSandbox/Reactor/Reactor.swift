@@ -100,7 +100,9 @@ final class Reactor: @unchecked Sendable {
         _ = unsafe write(wake.number, &one, 8)
     }
 
-    /// Begins to watch a descriptor. On the reactor's thread only.
+    /// Begins to watch a descriptor.
+    ///
+    /// On the reactor's thread only.
     func watch(_ descriptor: Int32, readable: Bool, writable: Bool, _ handler: any ReactorHandler) -> Bool {
         guard cmcp_epoll_watch(poll.number, descriptor, readable ? 1 : 0, writable ? 1 : 0) == 0 else {
             return false

@@ -76,7 +76,9 @@ enum HostPath {
         return String(validating: buffer[..<length], as: UTF8.self)
     }
 
-    /// The names in a folder, sorted; empty when it can't be read. At most 10,000.
+    /// The names in a folder, sorted; empty when it can't be read.
+    ///
+    /// At most 10,000.
     static func names(in folder: String) -> [String] {
         guard let stream = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(stream) }

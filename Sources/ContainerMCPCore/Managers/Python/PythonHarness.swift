@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The Python text that runs a caller's code. It is no boundary: it only makes the code feel at home.
+/// The Python text that runs a caller's code.
+///
+/// It is no boundary: it only makes the code feel at home.
 enum PythonHarness {
     /// Reads the code from descriptor 4, runs it as `__main__`, and writes `_` to descriptor 3.
     ///

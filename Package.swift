@@ -89,6 +89,7 @@ let package = Package(
             dependencies: [
                 "ContainerMCPCore",
                 "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

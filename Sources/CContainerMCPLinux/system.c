@@ -236,3 +236,24 @@ void cmcp_error_text(int error, char *buffer, size_t length) {
         snprintf(buffer, length, "%s", text);
     }
 }
+
+static volatile sig_atomic_t stop_pipe = -1;
+
+static void tell_stop(int number) {
+    int error = errno;
+    unsigned char byte = (unsigned char)number;
+    // A full pipe already holds the news.
+    ssize_t ignored = write(stop_pipe, &byte, 1);
+    (void)ignored;
+    errno = error;
+}
+
+int cmcp_catch_stop_signals(int pipe) {
+    stop_pipe = pipe;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = tell_stop;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    return sigaction(SIGTERM, &action, NULL) == 0 && sigaction(SIGINT, &action, NULL) == 0 ? 0 : -1;
+}

@@ -22,11 +22,6 @@ struct StdioCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServerOptions
 
-    static func main() async {
-        StopSignals.block()
-        await main(nil)
-    }
-
     func run() async throws {
         let settings = try options.settings(servesNetwork: false)
         let logger = LogOutput.logger(settings.logging)

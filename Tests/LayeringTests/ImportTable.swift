@@ -32,7 +32,7 @@ enum ImportTable {
             "ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox", "Logging", "Testing",
         ]),
         "ContainerMCPShell": system.union([
-            "ArgumentParser", "ContainerMCPCore", "ContainerMCPProtocol", "Logging",
+            "ArgumentParser", "ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox", "Logging",
         ]),
         "ContainerMCPSSE": system.union(shell).union(["ContainerMCPHTTP"]),
         "ContainerMCPStdio": system.union(shell),

@@ -77,6 +77,12 @@ struct cmcp_ready {
 /// \returns The number of events, 0 when time is over or a signal came.
 int cmcp_epoll_wait(int poll, struct cmcp_ready *ready, int capacity, int milliseconds);
 
+/// Turns SIGTERM and SIGINT into bytes on a pipe: each holds the number of the signal. (Only async-signal-safe calls are
+/// allowed in a handler, and Swift code makes no such promise.) For one pipe in a process.
+///
+/// \returns 0, or -1 with errno.
+int cmcp_catch_stop_signals(int pipe);
+
 /// Blocks every signal in the calling thread, so that it is neither interrupted nor ended by SIGPIPE.
 void cmcp_block_signals(void);
 

@@ -59,6 +59,21 @@ public final class ToolHost: Sendable {
     /// - Returns: The answer; a call that did not happen is one that is marked as an error. Cancelling the task ends
     ///   the work, and its processes are gone before this returns.
     public func call(_ name: String, _ arguments: JSONObject, caller: Caller) async -> ToolResult {
+        await callForStatus(name, arguments, caller: caller).result
+    }
+
+    /// Calls a tool, and tells also of which kind a refusal is, for an exit status.
+    ///
+    /// - Parameters:
+    ///   - name: The tool's name.
+    ///   - arguments: What the client sent, not yet checked.
+    ///   - caller: Who calls.
+    /// - Returns: The answer of ``call(_:_:caller:)``; `refusal` is nil for a call that happened.
+    public func callForStatus(
+        _ name: String,
+        _ arguments: JSONObject,
+        caller: Caller
+    ) async -> (result: ToolResult, refusal: ToolError.Code?) {
         let started = ContinuousClock.now
         let context = ToolContext(caller: caller, policy: policy)
         var event = AuditEvent(.call)
@@ -69,6 +84,7 @@ public final class ToolHost: Sendable {
         event.mechanism = mechanism
         event.arguments = AuditArguments(JSONValue.object(arguments).encodedString())
         var result: ToolResult
+        var refusedAs: ToolError.Code?
         do throws(ToolError) {
             try await audit?.ensureWritable()
             let output = try await perform(name, arguments, context)
@@ -81,6 +97,7 @@ public final class ToolHost: Sendable {
             event.outcome = output.facts.outcome ?? "success"
         } catch {
             result = refusal(error)
+            refusedAs = error.code
             event.outcome = error.code.rawValue
             event.detail = error.cause
             if let cause = error.cause {
@@ -95,8 +112,9 @@ public final class ToolHost: Sendable {
         } catch {
             logger.error("audit log can't be written", metadata: ["cause": "\(error.cause ?? "")"])
             result = refusal(error)
+            refusedAs = error.code
         }
-        return result
+        return (result, refusedAs)
     }
 
     private func perform(_ name: String, _ arguments: JSONObject, _ context: ToolContext)
@@ -135,10 +153,6 @@ public final class ToolHost: Sendable {
     private func refusal(_ error: ToolError) -> ToolResult {
         var structured: JSONObject = ["success": false, "error": .string(error.message)]
         if let warning { structured["warning"] = .string(warning) }
-        return ToolResult(
-            content: [.text(error.message)],
-            structuredContent: .object(structured),
-            isError: true
-        )
+        return ToolResult.structured(.object(structured), isError: true) { error.message }
     }
 }

@@ -9,6 +9,8 @@ public import ContainerMCPProtocol
 public protocol Tool: Sendable {
     /// The arguments as the tool uses them.
     associatedtype Arguments: Sendable
+    /// What the tool asks permission for; `Never` where that is known only while it works.
+    associatedtype Action: PolicedAction = Never
 
     /// The name by which it is called: 1 to 64 characters of `A-Z a-z 0-9 _ . -`.
     var name: ToolName { get }
@@ -22,6 +24,14 @@ public protocol Tool: Sendable {
     var fields: ToolFields<Arguments> { get }
     /// The JSON Schema of its structured result; an object at the root.
     var outputSchema: JSONValue? { get }
+
+    /// Parses the arguments into what the tool will ask permission for, and does nothing.
+    ///
+    /// ``call(_:in:)`` and explanations of the policy share it, so that an explanation is about the very action.
+    ///
+    /// - Parameter arguments: Checked against ``fields``.
+    /// - Throws: ``ToolError`` that names the argument that can't be used.
+    func action(for arguments: Arguments) throws(ToolError) -> Action
 
     /// Does the work.
     ///
@@ -46,7 +56,29 @@ extension Tool {
         )
     }
 
+    /// Explains what a policy says to a call, rule by rule, without doing anything.
+    ///
+    /// - Parameters:
+    ///   - arguments: What a client would send, not yet checked.
+    ///   - policy: The policy that would decide.
+    ///   - subject: Who would call.
+    /// - Throws: ``ToolError`` for arguments that can't be used, and for a tool that asks only while it works.
+    public func explain(
+        _ arguments: JSONObject,
+        by policy: PolicyEngine,
+        for subject: Subject
+    ) throws(ToolError) -> PolicyExplanation {
+        policy.explain(try action(for: fields.decode(arguments)), subject: subject)
+    }
+
     func call(raw arguments: JSONObject, in context: ToolContext) async throws(ToolError) -> ToolOutput {
         try await call(fields.decode(arguments), in: context)
+    }
+}
+
+extension Tool where Action == Never {
+    /// Says that the tool asks for permission only while it works.
+    public func action(for arguments: Arguments) throws(ToolError) -> Never {
+        throw ToolError(.invalidArgument, "'\(name)' asks for permission only while it works, so nothing can be said before.")
     }
 }

@@ -69,6 +69,15 @@ public final class RootDirectory: Sendable {
         }
     }
 
+    /// Makes a root that stands for no folder, so that every access beneath it fails.
+    ///
+    /// It serves tools that are described and never called.
+    public init() {
+        folder = OpenDescriptor(adopting: -1)
+        owner = nil
+        stepwise = 0
+    }
+
     private static func failure(opening path: String, errno number: Int32) -> RootFailure {
         var raw = cmcp_file_info()
         if unsafe cmcp_file_info_at(AT_FDCWD, path, &raw) == 0, FileKind(mode: raw.mode) == .link {

@@ -6,7 +6,7 @@ internal import ContainerMCPSandbox
 struct BuiltInTools {
     let settings: Settings
     let factory: SandboxFactory
-    let sandbox: Sandbox
+    let sandbox: any ProcessRunner
     let workspace: RootDirectory
     let data: RootDirectory
     let interpreter: String?

@@ -51,9 +51,14 @@ public struct EnvironmentVariableTool: Tool {
         )
     }
 
+    /// To see settings.
+    public func action(for arguments: Arguments) throws(ToolError) -> ReadVariables {
+        try ReadVariables(name: arguments.name)
+    }
+
     /// Shows the settings.
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        _ = try context.permit(ReadVariables(name: arguments.name))
+        _ = try context.permit(action(for: arguments))
         let shown = variables.filter { variable in
             arguments.name.map { $0.utf8.elementsEqual(variable.name.utf8) } ?? true
         }

@@ -34,9 +34,14 @@ public struct FileDeleteTool: Tool {
         FileSchema.result(["path": RunSchema.typed("string", "What was deleted, relative to the workspace.")])
     }
 
+    /// To delete it.
+    public func action(for arguments: Arguments) throws(ToolError) -> DeleteFile {
+        try DeleteFile(path: arguments.path)
+    }
+
     /// Deletes it.
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let deleted = try await files.delete(try context.permit(try DeleteFile(path: arguments.path)))
+        let deleted = try await files.delete(try context.permit(action(for: arguments)))
         return ToolOutput(["success": .bool(deleted.success), "path": .string(deleted.path)])
     }
 }

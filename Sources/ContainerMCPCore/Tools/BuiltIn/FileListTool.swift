@@ -74,15 +74,19 @@ public struct FileListTool: Tool {
         ])
     }
 
-    /// Lists the folder.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let wish = try ListFolder(
+    /// To list the folder.
+    public func action(for arguments: Arguments) throws(ToolError) -> ListFolder {
+        try ListFolder(
             path: arguments.path,
             pattern: arguments.pattern,
             limit: arguments.limit,
             cursor: arguments.cursor
         )
-        let listing = try await files.list(try context.permit(wish))
+    }
+
+    /// Lists the folder.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let listing = try await files.list(try context.permit(action(for: arguments)))
         let entries = listing.entries.map { entry in
             JSONValue.object([
                 "name": .string(entry.name), "path": .string(entry.path),

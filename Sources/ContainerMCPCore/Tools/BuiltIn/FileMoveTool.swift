@@ -54,14 +54,18 @@ public struct FileMoveTool: Tool {
         ])
     }
 
-    /// Moves it.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let wish = try MoveFile(
+    /// To take the source away and to put it at the destination.
+    public func action(for arguments: Arguments) throws(ToolError) -> MoveFile {
+        try MoveFile(
             source: arguments.source,
             destination: arguments.destination,
             overwrite: arguments.overwrite ?? false
         )
-        let moved = try await files.move(try context.permit(wish))
+    }
+
+    /// Moves it.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let moved = try await files.move(try context.permit(action(for: arguments)))
         return ToolOutput([
             "success": .bool(moved.success), "source": .string(moved.source),
             "destination": .string(moved.destination),

@@ -55,15 +55,19 @@ public struct FileReadTool: Tool {
         ])
     }
 
-    /// Reads the file.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let wish = try ReadFile(
+    /// To read the file.
+    public func action(for arguments: Arguments) throws(ToolError) -> ReadFile {
+        try ReadFile(
             path: arguments.path,
             encoding: arguments.encoding,
             offset: arguments.offset,
             limit: arguments.limit
         )
-        let file = try await files.read(try context.permit(wish))
+    }
+
+    /// Reads the file.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let file = try await files.read(try context.permit(action(for: arguments)))
         var result: JSONObject = [
             "content": .string(file.content), "size": .integer(file.size), "modified": .string(file.modified),
             "success": .bool(file.success),

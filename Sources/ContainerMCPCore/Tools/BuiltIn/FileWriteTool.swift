@@ -54,14 +54,14 @@ public struct FileWriteTool: Tool {
         ])
     }
 
+    /// To write the file.
+    public func action(for arguments: Arguments) throws(ToolError) -> WriteFile {
+        try WriteFile(path: arguments.path, content: arguments.content, encoding: arguments.encoding)
+    }
+
     /// Writes the file.
     public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let wish = try WriteFile(
-            path: arguments.path,
-            content: arguments.content,
-            encoding: arguments.encoding
-        )
-        let written = try await files.write(try context.permit(wish))
+        let written = try await files.write(try context.permit(action(for: arguments)))
         return ToolOutput([
             "success": .bool(written.success), "path": .string(written.path), "size": .integer(written.size),
         ])

@@ -87,9 +87,9 @@ public struct RunCommandTool: Tool {
         return RunSchema.object(members, required: ["success"])
     }
 
-    /// Runs the command.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let command = try BashCommand(
+    /// To run the command line, and each program that can be read from it.
+    public func action(for arguments: Arguments) throws(ToolError) -> BashCommand {
+        try BashCommand(
             arguments.command,
             workingDirectory: try SandboxPath(parsing: arguments.workingDirectory ?? "/"),
             limits: try RunLimits(
@@ -99,7 +99,11 @@ public struct RunCommandTool: Tool {
                 maxOutput: arguments.maxOutput ?? maxOutput
             )
         )
-        let outcome = try await bash.run(try context.permit(command))
+    }
+
+    /// Runs the command.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let outcome = try await bash.run(try context.permit(action(for: arguments)))
         var result: JSONObject = ["stdout": .string(outcome.output), "stderr": .string(outcome.error)]
         RunSchema.add(outcome, to: &result)
         return ToolOutput(

@@ -93,9 +93,9 @@ public struct RunPythonTool: Tool {
         return RunSchema.object(members, required: ["success"])
     }
 
-    /// Runs the code.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
-        let program = try PythonProgram(
+    /// To run Python code.
+    public func action(for arguments: Arguments) throws(ToolError) -> PythonProgram {
+        try PythonProgram(
             arguments.code,
             workingDirectory: try SandboxPath(parsing: arguments.workingDirectory ?? "/"),
             limits: try RunLimits(
@@ -105,7 +105,11 @@ public struct RunPythonTool: Tool {
                 maxOutput: arguments.maxOutput ?? maxOutput
             )
         )
-        let outcome = try await python.run(try context.permit(program))
+    }
+
+    /// Runs the code.
+    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+        let outcome = try await python.run(try context.permit(action(for: arguments)))
         var result: JSONObject = [
             "output": .string(outcome.run.output), "error": .string(outcome.run.error),
             "result": outcome.result,

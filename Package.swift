@@ -150,6 +150,15 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPProtocol",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "LayeringTests", swiftSettings: strict),
     ]
 )

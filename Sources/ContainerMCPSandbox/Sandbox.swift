@@ -49,6 +49,13 @@ public final class Sandbox: ProcessRunner {
         state = Mutex(State())
     }
 
+    deinit {
+        let link = state.withLock { $0.link }
+        reactor.submit { link?.end() }
+        reactor.stop()
+        threads.shutdown()
+    }
+
     /// The workspace as a child sees it.
     public var workspacePath: String {
         report.level.hasOwnRoot ? "/workspace" : configuration.workspace

@@ -19,6 +19,13 @@ public enum ServerProcess {
         }
     }
 
+    /// The current folder, or `/` where it is gone.
+    public static func currentDirectory() -> String {
+        guard let path = unsafe getcwd(nil, 0) else { return "/" }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+
     /// Makes a folder and those above it, where they are missing.
     ///
     /// - Parameters:

@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 public import ContainerMCPCore
+internal import ContainerMCPSandbox
 
 /// The flags that every program of the package knows.
 public struct ServerOptions: ParsableArguments, Sendable {
@@ -50,7 +51,7 @@ public struct ServerOptions: ParsableArguments, Sendable {
                 throw ValidationError("\(key) is given twice on the command line.")
             }
         }
-        let folder = Surroundings.currentDirectory()
+        let folder = ServerProcess.currentDirectory()
         do {
             let file = try EnvironmentFile.locate(named: envFile, currentDirectory: folder)
             return try Settings.load(

@@ -19,13 +19,6 @@ public enum Surroundings {
         return variables
     }
 
-    /// The current folder, or `/` where it is gone.
-    public static func currentDirectory() -> String {
-        guard let path = unsafe getcwd(nil, 0) else { return "/" }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
-    }
-
     /// Whether a descriptor is a terminal.
     public static func isTerminal(_ descriptor: Int32) -> Bool {
         isatty(descriptor) == 1

@@ -46,8 +46,9 @@ public struct TestModeFolders: Sendable {
             throw Self.failure("The folders for test mode could not be looked at.", base)
         }
         self.identity = identity
-        for name in ["sandbox", "data", "temp", "logs"] {
-            guard unsafe mkdirat(descriptor, name, 0o700) == 0 else {
+        // Children may be another user; the folder above keeps everybody else out.
+        for (name, mode) in [("sandbox", 0o755), ("data", 0o755), ("temp", 0o711), ("logs", 0o700)] {
+            guard unsafe mkdirat(descriptor, name, mode_t(mode)) == 0 else {
                 throw Self.failure("The folders for test mode could not be made.", base + "/" + name)
             }
         }

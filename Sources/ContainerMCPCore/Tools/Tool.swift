@@ -30,6 +30,7 @@ public protocol Tool: Sendable {
     /// ``call(_:in:)`` and explanations of the policy share it, so that an explanation is about the very action.
     ///
     /// - Parameter arguments: Checked against ``fields``.
+    /// - Returns: What is asked for.
     /// - Throws: ``ToolError`` that names the argument that can't be used.
     func action(for arguments: Arguments) throws(ToolError) -> Action
 
@@ -56,12 +57,21 @@ extension Tool {
         )
     }
 
+    /// Checks arguments against ``fields`` and does nothing.
+    ///
+    /// - Parameter arguments: What a client would send.
+    /// - Throws: ``ToolError`` that names the argument and what it must be.
+    public func check(_ arguments: JSONObject) throws(ToolError) {
+        _ = try fields.decode(arguments)
+    }
+
     /// Explains what a policy says to a call, rule by rule, without doing anything.
     ///
     /// - Parameters:
     ///   - arguments: What a client would send, not yet checked.
     ///   - policy: The policy that would decide.
     ///   - subject: Who would call.
+    /// - Returns: The outcome and what each rule said.
     /// - Throws: ``ToolError`` for arguments that can't be used, and for a tool that asks only while it works.
     public func explain(
         _ arguments: JSONObject,
@@ -79,6 +89,9 @@ extension Tool {
 extension Tool where Action == Never {
     /// Says that the tool asks for permission only while it works.
     public func action(for arguments: Arguments) throws(ToolError) -> Never {
-        throw ToolError(.invalidArgument, "'\(name)' asks for permission only while it works, so nothing can be said before.")
+        throw ToolError(
+            .invalidArgument,
+            "'\(name)' asks for permission only while it works, so nothing can be said before."
+        )
     }
 }

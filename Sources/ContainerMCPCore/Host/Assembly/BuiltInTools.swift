@@ -85,8 +85,17 @@ struct BuiltInTools {
     }
 
     var files: SandboxFileManager {
-        let (factory, workspace) = (factory, workspace)
-        return SandboxFileManager(
+        Self.files(settings: settings, factory: factory, workspace: workspace, data: data, threads: threads)
+    }
+
+    static func files(
+        settings: Settings,
+        factory: SandboxFactory,
+        workspace: RootDirectory,
+        data: RootDirectory,
+        threads: BlockingThreads
+    ) -> SandboxFileManager {
+        SandboxFileManager(
             workspace: workspace,
             data: data,
             limits: FileLimits(

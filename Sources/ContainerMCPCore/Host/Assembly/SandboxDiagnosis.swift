@@ -34,6 +34,7 @@ public struct SandboxDiagnosis: Sendable, Equatable {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where details go.
+    /// - Returns: What was found out.
     /// - Throws: ``ServerStartFailure`` with code `failed` for a folder or a program that can't be used.
     public static func run(
         _ settings: Settings,

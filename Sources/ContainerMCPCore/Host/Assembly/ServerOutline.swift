@@ -18,7 +18,7 @@ public struct ServerOutline: Sendable {
     ///
     /// - Parameters:
     ///   - settings: Checked settings.
-    ///   - tools: Further tools of an embedding program.
+    ///   - further: Further tools of an embedding program.
     ///   - logger: Where it is told that a listed program or the interpreter is missing.
     /// - Throws: ``ServerStartFailure`` for a policy file or an interpreter that can't be used.
     public init(
@@ -72,6 +72,7 @@ public struct ServerOutline: Sendable {
     ///   - name: The tool's name; one that is turned off is explained, too.
     ///   - arguments: What a client would send, not yet checked.
     ///   - subject: Who would call.
+    /// - Returns: The outcome and what each rule said.
     /// - Throws: ``ToolError`` for a tool that there is not, and for arguments that can't be used.
     public func explain(
         _ name: String,

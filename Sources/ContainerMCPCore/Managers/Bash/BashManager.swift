@@ -98,7 +98,13 @@ public final class BashManager: Sendable {
         } catch {
             throw SandboxRefusal.toolError(error, workingDirectory: command.workingDirectory)
         }
-        return try RunOutcome(outcome, saved: saved)
+        var result = try RunOutcome(outcome, saved: saved)
+        // A shell answers 128 + n for a command that signal n ended; 25 is the signal of the file size limit.
+        if outcome.ending == .exited(128 + 25) {
+            result.exitCode = 137
+            result.limit = .fileSize
+        }
+        return result
     }
 
     private func runner(for access: ProgramAccess) async throws(ToolError) -> (any ProcessRunner, UInt32) {

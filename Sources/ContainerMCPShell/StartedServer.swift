@@ -10,16 +10,33 @@ extension ContainerMCPServer {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where the server's messages go.
-    /// - Returns: The started server.
     /// - Throws: `ExitCode` 4 where no sandbox can be had, else 5.
-    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer
-    {
+    /// - Returns: The started server.
+    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer {
+        try await beginForShell(settings, logger: logger).server.value
+    }
+
+    /// Begins to start a server, and gives at once a service that can greet clients meanwhile.
+    ///
+    /// - Parameters:
+    ///   - settings: Checked settings.
+    ///   - logger: Where the server's messages go.
+    /// - Returns: The service, and the server when it is ready. Its task throws `ExitCode` 4 where no sandbox can be
+    ///   had, else 5, after the reason was told on standard error.
+    public static func beginForShell(
+        _ settings: Settings,
+        logger: Logger
+    ) -> (service: MCPService, server: Task<ContainerMCPServer, any Error>) {
         for warning in settings.warnings { logger.warning("\(warning)") }
-        do throws(ServerStartFailure) {
-            return try await start(settings, logger: logger)
-        } catch {
-            StandardError.write("\(error)\n")
-            throw ExitCode(error.code == .noSandbox ? 4 : 5)
+        let (service, starting) = begin(settings, logger: logger)
+        let server = Task {
+            do {
+                return try await starting.value
+            } catch let failure as ServerStartFailure {
+                StandardError.write("\(failure)\n")
+                throw ExitCode(failure.code == .noSandbox ? 4 : 5)
+            }
         }
+        return (service, server)
     }
 }

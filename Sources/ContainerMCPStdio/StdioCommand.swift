@@ -25,10 +25,19 @@ struct StdioCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings(servesNetwork: false)
         let logger = LogOutput.logger(settings.logging)
-        let server = try await ContainerMCPServer.startForShell(settings, logger: logger)
+        // Clients are greeted while the sandbox starts; no call is served before it has passed its probe.
+        let (service, starting) = ContainerMCPServer.beginForShell(settings, logger: logger)
         let transport = StdioTransport(lineLimit: settings.limits.requestBytes, logger: logger)
         StopSignals.onFirst { transport.stop() }
-        await transport.run(server.service)
-        await server.stop()
+        async let serving: Void = transport.run(service)
+        do {
+            let server = try await starting.value
+            await serving
+            await server.stop()
+        } catch {
+            transport.stop()
+            await serving
+            throw error
+        }
     }
 }

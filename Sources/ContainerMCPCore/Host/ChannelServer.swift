@@ -2,14 +2,20 @@
 
 public import ContainerMCPProtocol
 
-/// Serves one byte channel (stdio, or one `/sse` connection): feeds the state machine and does what it answers.
+/// Serves one conversation (stdio, one `/sse` connection, one session of `/mcp`): feeds the state machine and does
+/// what it answers.
 public actor ChannelServer {
+    /// Writes one message; the bytes hold no newline. It returns when the message is out or dropped.
+    public typealias Send = @Sendable (_ message: [UInt8]) async -> Void
+
     private let service: MCPService
     private let subject: Subject
     private let session: String
-    private let send: @Sendable ([UInt8]) async -> Void
+    private let send: Send
     private var state: ChannelState
     private var tasks: [RequestToken: Task<Void, Never>] = [:]
+    /// The ways back of requests that have one of their own.
+    private var routes: [RequestToken: Send] = [:]
     private var isOver = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -20,13 +26,13 @@ public actor ChannelServer {
     ///   - subject: Who is on the other side.
     ///   - session: A short name of the channel for limits and the audit log.
     ///   - limits: How much the channel may ask at once.
-    ///   - send: Writes one message; the bytes hold no newline. It returns when the message is out or dropped.
+    ///   - send: Writes what has no way of its own.
     public init(
         service: MCPService,
         subject: Subject,
         session: String,
         limits: ChannelLimits = ChannelLimits(),
-        send: @escaping @Sendable ([UInt8]) async -> Void
+        send: @escaping Send
     ) {
         self.service = service
         self.subject = subject
@@ -34,6 +40,9 @@ public actor ChannelServer {
         self.send = send
         state = ChannelState(server: service.server, limits: limits)
     }
+
+    /// The revision that `initialize` agreed on, nil before it.
+    public var revision: ProtocolRevision? { state.session?.revision }
 
     /// Takes one message as it came.
     ///
@@ -45,6 +54,23 @@ public actor ChannelServer {
     /// Takes one message that was parsed already.
     public func received(_ value: JSONValue) async {
         await carryOut(state.received(value))
+    }
+
+    /// Takes one message whose answers go back on a way of their own, as over HTTP.
+    ///
+    /// It returns when everything that the message started has ended. Cancelling the task changes nothing: what a
+    /// session runs does not end with a connection.
+    ///
+    /// - Parameters:
+    ///   - value: A message or a batch.
+    ///   - reply: Writes what is said about it.
+    public func exchange(_ value: JSONValue, reply: @escaping Send) async {
+        let actions = state.received(value)
+        let started = actions.compactMap { action -> RequestToken? in
+            if case .start(let token, _) = action { token } else { nil }
+        }
+        await carryOut(actions, reply)
+        for token in started { await tasks[token]?.value }
     }
 
     /// Takes the news that a message was too long and was dropped.
@@ -83,20 +109,25 @@ public actor ChannelServer {
         await withCheckedContinuation { idleWaiters.append($0) }
     }
 
-    private func carryOut(_ actions: [ChannelAction]) async {
-        var messages: [JSONValue] = []
+    private func carryOut(_ actions: [ChannelAction], _ reply: Send? = nil) async {
+        var messages: [(JSONValue, Send)] = []
+        var cancelledRoute: Send?
         for action in actions {
             switch action {
-            case .send(let message, about: _):
-                messages.append(message)
+            case .send(let message, about: let token):
+                // A batch whose last request is cancelled is answered on its own way, not on that of the cancellation.
+                let route = token.map { routes[$0] } ?? cancelledRoute ?? reply
+                messages.append((message, route ?? send))
             case .start(let token, let admitted):
+                routes[token] = reply
                 // The task is known before anything else can happen, so a cancellation that comes next finds it.
                 tasks[token] = Task { await self.perform(token, admitted) }
             case .cancel(let token):
+                cancelledRoute = routes[token]
                 tasks[token]?.cancel()
             }
         }
-        for message in messages { await send(message.encoded()) }
+        for (message, send) in messages { await send(message.encoded()) }
     }
 
     private func perform(_ token: RequestToken, _ admitted: AdmittedRequest) async {
@@ -108,6 +139,7 @@ public actor ChannelServer {
             await carryOut(state.finished(token, outcome))
         }
         tasks[token] = nil
+        routes[token] = nil
         guard tasks.isEmpty else { return }
         let waiters = idleWaiters
         idleWaiters = []

@@ -6,7 +6,12 @@ public import ContainerMCPProtocol
 public struct MCPService: Sendable {
     /// What the server says about itself.
     public let server: ServerDescription
-    private let host: ToolHost
+    private let source: HostSource
+
+    private enum HostSource: Sendable {
+        case ready(ToolHost)
+        case starting(Task<ToolHost?, Never>)
+    }
 
     /// The most tools on one page of a list.
     private static let pageSize = 100
@@ -21,16 +26,53 @@ public struct MCPService: Sendable {
     ///   - version: The server's version.
     ///   - instructions: What a model should know first.
     public init(host: ToolHost, name: String, version: String, instructions: String?) {
-        self.host = host
-        server = ServerDescription(
+        source = .ready(host)
+        server = Self.description(name, version, instructions, host.registry.names)
+    }
+
+    /// Makes a service that answers before its host is ready; what needs the host waits for it.
+    ///
+    /// - Parameters:
+    ///   - host: Gives the host, or nil where it does not start.
+    ///   - toolNames: The names of the tools that the host will have.
+    ///   - name: The server's name, for programs.
+    ///   - version: The server's version.
+    ///   - instructions: What a model should know first.
+    init(
+        startingHost host: Task<ToolHost?, Never>,
+        toolNames: Set<String>,
+        name: String,
+        version: String,
+        instructions: String?
+    ) {
+        source = .starting(host)
+        server = Self.description(name, version, instructions, toolNames)
+    }
+
+    private static func description(
+        _ name: String,
+        _ version: String,
+        _ instructions: String?,
+        _ toolNames: Set<String>
+    ) -> ServerDescription {
+        ServerDescription(
             name: name,
             version: version,
             title: "Container-MCP",
             summary: "Runs commands and Python and works with files, confined by the kernel.",
             instructions: instructions,
             capabilities: ServerCapabilities(tools: .init()),
-            toolNames: host.registry.names
+            toolNames: toolNames
         )
+    }
+
+    private var host: ToolHost? {
+        get async {
+            switch source {
+            case .ready(let host): host
+            case .starting(let task): await task.value
+            }
+        }
     }
 
     /// Carries out a request that the protocol layer admitted.
@@ -42,8 +84,10 @@ public struct MCPService: Sendable {
     public func handle(_ admitted: AdmittedRequest, from caller: Caller) async -> RequestOutcome {
         switch admitted.request {
         case .callTool(let call):
+            guard let host = await host else { return .failure(Self.notStarted) }
             return .result(.toolCall(await host.call(call.name, call.arguments, caller: caller)))
         case .listTools(let cursor):
+            guard let host = await host else { return .failure(Self.notStarted) }
             do throws(JSONRPCError) {
                 let page = try ListCursor.page(
                     of: host.registry.descriptors,
@@ -61,4 +105,9 @@ public struct MCPService: Sendable {
             return .failure(JSONRPCError(.methodNotFound, "this server does not offer the method"))
         }
     }
+
+    private static let notStarted = JSONRPCError(
+        .internalError,
+        "the server does not start; its standard error says why"
+    )
 }

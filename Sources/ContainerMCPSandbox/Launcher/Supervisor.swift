@@ -42,6 +42,9 @@ final class Supervisor: ReactorHandler {
         }
     }
 
+    /// The user whose processes all count together, where there is no user namespace and the user is the server's own.
+    var countsForUser: UInt32?
+
     /// Whether a call can still be given to it.
     var isUsable: Bool { !isGone && !hasHungUp && !hasFailed }
 

@@ -139,8 +139,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         writer.write(request.program)
         writer.write(request.directory)
         writer.write(UInt64(clamping: limits.memory))
-        // The supervisor itself counts in the call's user namespace.
-        writer.write(UInt64(clamping: limits.processes) + 1)
+        // The supervisor itself counts in the call's user namespace; without one, so does all that the user runs.
+        let others = supervisor.countsForUser.map { UserProcesses.count(of: $0) } ?? 1
+        writer.write(UInt64(clamping: limits.processes) + UInt64(clamping: others))
         writer.write(UInt64(clamping: limits.openFiles))
         writer.write(UInt64(clamping: limits.fileSize))
         writer.write(UInt64(clamping: limits.time.components.seconds) + 2)

@@ -43,13 +43,44 @@ public final class ContainerMCPServer: Sendable {
         report = sandbox.report
         service = MCPService(
             host: host,
-            name: "container-mcp",
+            name: Self.name,
             version: Self.version,
-            instructions: """
-                Commands, Python and file tools share one workspace, /workspace; /data can be read. Nothing reaches a \
-                network. A result with success false tells what happened; isError means that nothing was run.
-                """
+            instructions: Self.instructions
         )
+    }
+
+    private static let name = "container-mcp"
+    private static let instructions = """
+        Commands, Python and file tools share one workspace, /workspace; /data can be read. Nothing reaches a network. \
+        A result with success false tells what happened; isError means that nothing was run.
+        """
+
+    /// Begins to put a server together, and gives at once a service that can greet clients meanwhile.
+    ///
+    /// No tool call is served before the sandbox has passed its probe; those that come early wait.
+    ///
+    /// - Parameters:
+    ///   - settings: Checked settings.
+    ///   - logger: Where the server's own messages go.
+    /// - Returns: The service, and the server when it is ready; its task throws ``ServerStartFailure``.
+    public static func begin(
+        _ settings: Settings,
+        logger: Logger
+    ) -> (service: MCPService, server: Task<ContainerMCPServer, any Error>) {
+        let server = Task { try await start(settings, logger: logger) }
+        // The one who waits for the server tells why it does not start.
+        let host = Task { try? await server.value.host }
+        // The same list as the registry will hold; only a missing interpreter can make them differ.
+        let hasPython = settings.tools.offersSystem && (try? PythonInterpreter.find(named: settings.python.executable)) != nil
+        let names = PolicySettings.toolNames(settings).filter { hasPython || $0 != .runPython }
+        let service = MCPService(
+            startingHost: host,
+            toolNames: Set(names.map(\.rawValue)),
+            name: name,
+            version: version,
+            instructions: instructions
+        )
+        return (service, server)
     }
 
     /// Puts a server together and starts its sandbox.

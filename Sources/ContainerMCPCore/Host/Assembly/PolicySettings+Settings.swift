@@ -3,18 +3,23 @@
 extension PolicySettings {
     /// What the settings allow.
     init(_ settings: Settings, programs: ProgramTable, _ further: [any Tool]) {
-        var enabled = Set(further.map(\.name))
-        if settings.tools.offersSystem { enabled.formUnion([.runCommand, .runPython, .environmentVariable]) }
-        if settings.tools.offersFiles {
-            enabled.formUnion([.fileRead, .fileWrite, .fileList, .fileDelete, .fileMove])
-        }
         self.init(
-            enabledTools: enabled,
+            enabledTools: Self.toolNames(settings).union(further.map(\.name)),
             isCommandRestricted: settings.sandbox.restrictsCommands,
             programs: programs,
             allowsWorkspacePrograms: settings.sandbox.allowsWorkspacePrograms,
             allowedEndings: Set(settings.files.allowedExtensions),
             allowedDomains: settings.web.allowedDomains
         )
+    }
+
+    /// The tools that the settings turn on.
+    static func toolNames(_ settings: Settings) -> Set<ToolName> {
+        var names: Set<ToolName> = []
+        if settings.tools.offersSystem { names.formUnion([.runCommand, .runPython, .environmentVariable]) }
+        if settings.tools.offersFiles {
+            names.formUnion([.fileRead, .fileWrite, .fileList, .fileDelete, .fileMove])
+        }
+        return names
     }
 }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContainerMCPProtocol
+import Foundation
+import Testing
+
+/// The built stdio server as a process of its own.
+@Suite(.serialized) struct StdioProcessTests {
+    /// Where the programs are: named by the environment, or beside the test bundle.
+    static var program: URL {
+        let named = ProcessInfo.processInfo.environment["CMCP_BIN_DIR"].map { URL(fileURLWithPath: $0) }
+        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let bundle = Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
+        let folders = [named, beside].compactMap { $0 } + bundle
+        let found = folders.map { $0.appendingPathComponent("ContainerMCPStdio") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+        return found ?? URL(fileURLWithPath: "/missing/ContainerMCPStdio")
+    }
+
+    /// A running server and the lines it writes.
+    final class Server {
+        let process = Process()
+        let input = Pipe()
+        let output = Pipe()
+        private var buffer = Data()
+
+        init(_ arguments: [String] = []) throws {
+            process.executableURL = StdioProcessTests.program
+            process.arguments = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+            process.standardInput = input
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+        }
+
+        func send(_ text: String) throws {
+            try input.fileHandleForWriting.write(contentsOf: Data((text + "\n").utf8))
+        }
+
+        func line() throws -> JSONValue {
+            while true {
+                if let end = buffer.firstIndex(of: 0x0A) {
+                    let line = Array(buffer[buffer.startIndex..<end])
+                    buffer = Data(buffer[buffer.index(after: end)...])
+                    return try JSONValue(parsing: line)
+                }
+                let more = output.fileHandleForReading.availableData
+                try #require(!more.isEmpty, "the server closed its output")
+                buffer.append(more)
+            }
+        }
+
+        func greet() throws {
+            try send(
+                #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#
+            )
+            #expect(try line()["result"]?["protocolVersion"] == "2025-11-25")
+        }
+
+        func run(_ command: String, id: Int) throws {
+            try send(
+                #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"system_run_command","arguments":{"command":"\#(command)"}}}"#
+            )
+        }
+    }
+
+    /// Processes with an argument that is exactly this text.
+    static func processes(with argument: String) -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.filter { name in
+            guard Int(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+                return false
+            }
+            return data.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == argument }
+        }.count
+    }
+
+    /// Waits, bounded, until something is so.
+    static func eventually(_ condition: () -> Bool) -> Bool {
+        for _ in 0..<200 {
+            if condition() { return true }
+            usleep(25_000)
+        }
+        return false
+    }
+
+    @Test func `a server that is killed takes its running commands with it`() throws {
+        let server = try Server()
+        try server.greet()
+        try server.run("sleep 71.77", id: 1)
+        #expect(Self.eventually { Self.processes(with: "71.77") == 1 })
+        kill(server.process.processIdentifier, SIGKILL)
+        #expect(Self.eventually { Self.processes(with: "71.77") == 0 })
+        server.process.waitUntilExit()
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a stop signal ends the server cleanly`(signal: Int32) throws {
+        let server = try Server()
+        try server.greet()
+        try server.run("sleep 71.78", id: 1)
+        #expect(Self.eventually { Self.processes(with: "71.78") == 1 })
+        kill(server.process.processIdentifier, signal)
+        server.process.waitUntilExit()
+        #expect(server.process.terminationStatus == 0 && server.process.terminationReason == .exit)
+        #expect(Self.processes(with: "71.78") == 0)
+    }
+
+    @Test func `the end of input ends the server after what was read is answered`() throws {
+        let server = try Server()
+        try server.greet()
+        try server.run("echo last", id: 7)
+        try server.input.fileHandleForWriting.close()
+        let answer = try server.line()
+        #expect(answer["id"] == 7)
+        #expect(answer["result"]?["structuredContent"]?["stdout"] == "last\n")
+        server.process.waitUntilExit()
+        #expect(server.process.terminationStatus == 0)
+    }
+
+    @Test func `a cancelled command is gone and its request is not answered`() throws {
+        let server = try Server()
+        try server.greet()
+        try server.run("sleep 71.79", id: 1)
+        #expect(Self.eventually { Self.processes(with: "71.79") == 1 })
+        try server.send(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#)
+        #expect(Self.eventually { Self.processes(with: "71.79") == 0 })
+        try server.send(#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#)
+        #expect(try server.line() == ["jsonrpc": "2.0", "id": 2, "result": [:]])
+        try server.input.fileHandleForWriting.close()
+        server.process.waitUntilExit()
+    }
+
+    @Test func `a level that can't be had and a bad setting stop the start with their status`() throws {
+        let bad = try Server(["--set", "BASH_TIMEOUT_MAX=0"])
+        bad.process.waitUntilExit()
+        #expect(bad.process.terminationStatus == 2)
+        let missing = try Server(["--set", "SANDBOX_BACKEND=firejail"])
+        missing.process.waitUntilExit()
+        #expect(missing.process.terminationStatus == 5)
+    }
+}

@@ -37,6 +37,7 @@ enum verdict {
     CHECK_MODE_2,
     CHECK_OPEN,   ///< No set-id bits where the call creates; flags in argument 1.
     CHECK_OPENAT, ///< The same with flags in argument 2.
+    CHECK_UTIMENSAT, ///< At the filtered level only "now" and only for an open file: arguments 1 and 2 are null.
     CHECK_PID_0,  ///< At the filtered level only the caller itself: argument 0 is 0.
     CHECK_PROCESS_PID_1, ///< At the filtered level argument 0 is at most the smallest class and argument 1 is 0.
     VERDICTS,
@@ -56,12 +57,12 @@ static const struct entry entries[] = {
     A(fdatasync) A(ftruncate) A(fallocate) A(fadvise64) A(readahead) A(sync_file_range) A(getdents64) A(fchdir)
     V(ioctl, CHECK_IOCTL) V(fcntl, CHECK_FCNTL) A(close_range) A(ppoll) A(pselect6) A(epoll_create1) A(epoll_ctl)
     A(epoll_pwait) A(epoll_pwait2) A(eventfd2) A(signalfd4) A(timerfd_create) A(timerfd_settime) A(timerfd_gettime)
-    A(inotify_init1) A(inotify_add_watch) A(inotify_rm_watch)
+    A(inotify_init1) V(inotify_add_watch, REFUSE_FILTERED) A(inotify_rm_watch)
     // Names. Which of them can be reached is decided by the mounts and by Landlock.
     V(openat, CHECK_OPENAT) A(readlinkat) A(faccessat) A(faccessat2) A(statx) A(newfstatat) A(statfs) A(fstatfs)
     A(mkdirat) A(unlinkat) A(renameat) A(renameat2) A(linkat) A(symlinkat) A(truncate) A(chdir) A(getcwd) A(umask)
     V(mknodat, CHECK_MODE_2)
-    V(utimensat, REFUSE_FILTERED) V(fchmod, CHECK_MODE_1) V(fchmodat, CHECK_MODE_2)
+    V(utimensat, CHECK_UTIMENSAT) V(fchmod, CHECK_MODE_1) V(fchmodat, CHECK_MODE_2)
     V(fchown, REFUSE_FILTERED) V(fchownat, REFUSE_FILTERED)
     A(getxattr) A(lgetxattr) A(fgetxattr) A(listxattr) A(llistxattr) A(flistxattr)
     V(setxattr, REFUSE_FILTERED) V(lsetxattr, REFUSE_FILTERED) V(fsetxattr, REFUSE_FILTERED)
@@ -156,6 +157,7 @@ static void emit_load(struct assembler *as, unsigned offset) { emit(as, BPF_LD |
 
 /// The low word of an argument. The high word is ignored on purpose where the kernel itself takes an int.
 static unsigned low(unsigned argument) { return (unsigned)offsetof(struct seccomp_data, args) + argument * 8; }
+static unsigned high(unsigned argument) { return low(argument) + 4; }
 
 /// A tree over [first, last) of numbers, one leaf for each run of equal verdicts.
 static void emit_tree(struct assembler *as, const uint8_t *table, unsigned first, unsigned last, unsigned depth) {
@@ -209,6 +211,20 @@ static void refuse_unless(struct assembler *as, uint32_t value) {
     emit_return(as, ERRNO_OF(EPERM));
 }
 
+static void allow_equal(struct assembler *as, uint32_t value) {
+    emit(as, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+    emit_return(as, SECCOMP_RET_ALLOW);
+}
+
+/// The ioctl requests of the filtered level: about a descriptor itself, about bytes that wait, about a terminal that
+/// is not there, reading a file's flags and extents, and copying by reference, which asks for write access.
+static const uint32_t harmless_requests[] = {
+    0x5401 /* TCGETS */, 0x540F /* TIOCGPGRP */, 0x5411 /* TIOCOUTQ */, 0x5413 /* TIOCGWINSZ */,
+    0x541B /* FIONREAD */, 0x5421 /* FIONBIO */, 0x5450 /* FIONCLEX */, 0x5451 /* FIOCLEX */, 0x5460 /* FIOQSIZE */,
+    0x80086601 /* FS_IOC_GETFLAGS */, 0x801C581F /* FS_IOC_FSGETXATTR */, 0xC020660B /* FS_IOC_FIEMAP */,
+    0x40049409 /* FICLONE */, 0x4020940D /* FICLONERANGE */,
+};
+
 #define SET_ID_BITS (S_ISUID | S_ISGID)
 #define CREATES (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 #define NAMESPACE_BITS 0x7E020000u
@@ -245,9 +261,23 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         refuse_equal(as, 0x5412 /* TIOCSTI */);
         refuse_equal(as, 0x541C /* TIOCLINUX */);
         if (filtered) {
-            refuse_equal(as, 0x5452 /* FIOASYNC */);
-            refuse_equal(as, 0x8901 /* FIOSETOWN */);
-            refuse_equal(as, 0x8902 /* SIOCSPGRP */);
+            // File systems have requests of their own that change a file through a descriptor opened for reading
+            // (flags, verity, subvolumes), which neither Landlock nor a read-only mount stops here.
+            for (size_t i = 0; i < sizeof harmless_requests / sizeof harmless_requests[0]; i++) {
+                allow_equal(as, harmless_requests[i]);
+            }
+            emit_return(as, ERRNO_OF(EPERM));
+            return;
+        }
+        break;
+    case CHECK_UTIMENSAT:
+        if (filtered) {
+            for (unsigned argument = 1; argument <= 2; argument++) {
+                emit_load(as, low(argument));
+                refuse_unless(as, 0);
+                emit_load(as, high(argument));
+                refuse_unless(as, 0);
+            }
         }
         break;
     case CHECK_FCNTL:

@@ -99,6 +99,11 @@ static uint32_t confine(struct supervisor *self) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
         return CMCP_STEP_NO_NEW_PRIVS;
     }
+    // Kernels before 6.3 do not know it; READY then says so, and any other refusal ends the call.
+    if ((self->view->flags & CMCP_VIEW_NO_NEW_CODE) != 0 && prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0) != 0 &&
+        errno != EINVAL) {
+        return CMCP_STEP_NO_NEW_CODE;
+    }
     if ((step = cmcp_restrict_paths(self->setting, self->view, self->private_folder)) != CMCP_STEP_NONE) {
         return step;
     }
@@ -339,9 +344,14 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
                   CMCP_LAYER_UTS | CMCP_LAYER_CGROUP | (setting->level == CMCP_LEVEL_FULL ? CMCP_LAYER_PROC : 0);
     }
     if (setting->level != CMCP_LEVEL_NONE) {
-    layers |= CMCP_LAYER_LANDLOCK | CMCP_LAYER_SECCOMP | CMCP_LAYER_CAPABILITIES | CMCP_LAYER_NO_NEW_PRIVS |
-              (setting->landlock_abi >= 6 ? CMCP_LAYER_SIGNAL_SCOPE : 0) |
-              (setting->landlock_abi >= 4 ? CMCP_LAYER_TCP : 0) | (setting->changes_id ? CMCP_LAYER_OUTER_ID : 0);
+        layers |= CMCP_LAYER_LANDLOCK | CMCP_LAYER_SECCOMP | CMCP_LAYER_CAPABILITIES | CMCP_LAYER_NO_NEW_PRIVS;
+        layers |= setting->landlock_abi >= 6 ? CMCP_LAYER_SIGNAL_SCOPE : 0;
+        layers |= setting->landlock_abi >= 4 ? CMCP_LAYER_TCP : 0;
+        layers |= setting->changes_id ? CMCP_LAYER_OUTER_ID : 0;
+        // Asked of the kernel: at the filtered level the child itself will set it, and then the same answer holds.
+        int new_code = prctl(66 /* PR_GET_MDWE */, 0, 0, 0, 0);
+        int is_set = self.filtered ? new_code >= 0 : new_code == 1;
+        layers |= (view->flags & CMCP_VIEW_NO_NEW_CODE) != 0 && is_set ? CMCP_LAYER_NO_NEW_CODE : 0;
     }
     struct cmcp_writer writer = {{0}, 0};
     cmcp_write_u32(&writer, CMCP_REPLY_READY);

@@ -225,6 +225,7 @@ const char *cmcp_step_name(uint32_t step) {
         [CMCP_STEP_EXEC] = "execute the program",
         [CMCP_STEP_FORK] = "fork",
         [CMCP_STEP_SIGNALS] = "set up signals",
+        [CMCP_STEP_NO_NEW_CODE] = "forbid new code in memory",
     };
     return step < sizeof names / sizeof names[0] && names[step] != NULL ? names[step] : "unknown step";
 }

@@ -17,7 +17,6 @@ public final class Sandbox: ProcessRunner {
     private let configuration: SandboxConfiguration
     private let reactor: Reactor
     private let threads: BlockingThreads
-    private let nothing: Descriptor
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -36,7 +35,6 @@ public final class Sandbox: ProcessRunner {
         configuration: SandboxConfiguration,
         reactor: Reactor,
         threads: BlockingThreads,
-        nothing: Descriptor,
         logger: Logger
     ) {
         self.report = report
@@ -44,7 +42,6 @@ public final class Sandbox: ProcessRunner {
         self.configuration = configuration
         self.reactor = reactor
         self.threads = threads
-        self.nothing = nothing
         self.logger = logger
         state = Mutex(State())
     }
@@ -78,7 +75,6 @@ public final class Sandbox: ProcessRunner {
     {
         let identity = ChildIdentity(workspace: configuration.workspace)
         let threads = BlockingThreads(limit: 4, waiting: 256)
-        guard let nothing = Descriptor.open("/dev/null", O_RDWR) else { throw .exhausted("/dev/null", errno) }
         let reactor = try Reactor.start()
         let wanted: [SandboxLevel]
         switch configuration.requirement {
@@ -102,7 +98,6 @@ public final class Sandbox: ProcessRunner {
                     configuration: configuration,
                     reactor: reactor,
                     threads: threads,
-                    nothing: nothing,
                     logger: logger,
                 )
                 sandbox.install(link)
@@ -153,9 +148,11 @@ public final class Sandbox: ProcessRunner {
                     continuation.resume(returning: result)
                 }
                 state.withLock { $0.runs[number] = run }
-                let submitted = reactor.submit { [nothing] in
-                    run.begin(view: kind, nothing: nothing)
-                    if Task.isCancelled { run.end(.cancelled) }
+                // A word that came before the run could be found is seen here; a later one finds it.
+                let isGivenUp = Task.isCancelled
+                let submitted = reactor.submit {
+                    if isGivenUp { run.end(.cancelled) }
+                    run.begin(view: kind)
                 }
                 guard submitted else {
                     remove(number)

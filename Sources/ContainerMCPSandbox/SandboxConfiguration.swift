@@ -20,18 +20,23 @@ public struct SandboxConfiguration: Sendable {
         public var temporaryNames: Int
         /// Bytes of its /dev/shm; nil for none.
         public var sharedMemoryBytes: Int?
+        /// Whether memory that was written can't become executable (prctl(2) PR_SET_MDWE, Linux 6.3); ends just-in-time
+        /// compilers.
+        public var forbidsNewCode: Bool
 
         /// Makes a kind; the sizes default to those of the documentation.
         public init(
             view: RuntimeView,
             temporaryBytes: Int = 64 << 20,
             temporaryNames: Int = 4096,
-            sharedMemoryBytes: Int? = 16 << 20
+            sharedMemoryBytes: Int? = 16 << 20,
+            forbidsNewCode: Bool = false
         ) {
             self.view = view
             self.temporaryBytes = temporaryBytes
             self.temporaryNames = temporaryNames
             self.sharedMemoryBytes = sharedMemoryBytes
+            self.forbidsNewCode = forbidsNewCode
         }
     }
 

@@ -94,6 +94,7 @@ enum cmcp_step {
     CMCP_STEP_EXEC,
     CMCP_STEP_FORK,
     CMCP_STEP_SIGNALS,
+    CMCP_STEP_NO_NEW_CODE,
 };
 
 /// Layers in force, as bits of READY.
@@ -113,6 +114,7 @@ enum cmcp_layer {
     CMCP_LAYER_SIGNAL_SCOPE = 1 << 12,
     CMCP_LAYER_OUTER_ID = 1 << 13,
     CMCP_LAYER_TCP = 1 << 14,
+    CMCP_LAYER_NO_NEW_CODE = 1 << 15,
 };
 
 /// What the probe found possible although it must not be, as bits of PROBED.
@@ -162,7 +164,7 @@ enum cmcp_grant {
 /// Flags of a view.
 enum cmcp_view_flag {
     CMCP_VIEW_SHM = 1 << 0,          ///< Has /dev/shm.
-    CMCP_VIEW_EXEC_WORKSPACE = 1 << 1, ///< Programs of the workspace may run.
+    CMCP_VIEW_NO_NEW_CODE = 1 << 1,  ///< Memory that was written can't become executable (PR_SET_MDWE, Linux 6.3).
 };
 
 /// What EXITED carries after its kind.

@@ -8,12 +8,14 @@ struct ViewMessage: Sendable {
     var tmpBytes = 64 << 20
     var tmpNames = 4096
     var sharedMemoryBytes: Int? = 16 << 20
+    var forbidsNewCode = false
 
     /// Encodes for a level: mounts and rules of the new root, or rules on the host's paths.
     func encoded(id: UInt32, level: SandboxLevel) -> WireWriter {
         var writer = WireWriter(CMCP_REQUEST_VIEW)
         writer.write(id)
-        writer.write(sharedMemoryBytes == nil ? 0 : CMCP_VIEW_SHM.rawValue)
+        let noNewCode = forbidsNewCode ? CMCP_VIEW_NO_NEW_CODE.rawValue : 0
+        writer.write((sharedMemoryBytes == nil ? 0 : CMCP_VIEW_SHM.rawValue) | noNewCode)
         writer.write(UInt32(clamping: tmpBytes))
         writer.write(UInt32(clamping: tmpNames))
         writer.write(UInt32(clamping: sharedMemoryBytes ?? 0))

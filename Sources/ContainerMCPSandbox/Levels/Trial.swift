@@ -70,6 +70,7 @@ struct Trial: Sendable {
                 tmpBytes: kind.temporaryBytes,
                 tmpNames: kind.temporaryNames,
                 sharedMemoryBytes: kind.sharedMemoryBytes,
+                forbidsNewCode: kind.forbidsNewCode
             )
         }
         let (level, identity) = (level, identity)
@@ -242,9 +243,7 @@ struct Trial: Sendable {
         statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
         statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
         statuses[.appArmor] = .unavailable(reason: "no profile is attached")
-        statuses[.commandAllowList] =
-            level == .filtered
-            ? .partial(missing: "programs that a child brings along can run through the loader") : .enforced
+        statuses[.commandAllowList] = allowListStatus(findings.layers)
         if !identity.differs {
             statuses[.unprivilegedUser] = .partial(
                 missing: "the server is an ordinary user, and children are the same one"
@@ -265,6 +264,15 @@ struct Trial: Sendable {
         case (.noproc, .privateProc): "mounting /proc is refused here or was not asked for"
         default: "the kernel did not confirm it"
         }
+    }
+
+    private func allowListStatus(_ layers: UInt32) -> EnforcementReport.Status {
+        if !level.hasOwnRoot {
+            return .partial(missing: "programs that a child brings along can run through the loader")
+        }
+        let isWanted = configuration.kinds.values.contains(where: \.forbidsNewCode)
+        guard isWanted, layers & CMCP_LAYER_NO_NEW_CODE.rawValue == 0 else { return .enforced }
+        return .partial(missing: "a listed program can execute memory that it wrote (Linux before 6.3)")
     }
 
     private func landlockStatus(_ abi: Int) -> EnforcementReport.Status {

@@ -67,13 +67,15 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     /// Starts the program.
     ///
     /// On the reactor's thread.
-    func begin(view: UInt32, nothing: Descriptor) {
+    func begin(view: UInt32) {
+        // Given up before it began: nothing runs.
+        guard forced == nil else { return finish() }
         do throws(SandboxError) {
             // A parked supervisor may have died unseen; then another takes its place, and nothing has run yet.
             for attempt in 1...3 {
                 let candidate = try link.supervisor(for: view)
                 supervisor = candidate
-                if try hand(to: candidate, nothing: nothing) { break }
+                if try hand(to: candidate) { break }
                 supervisor = nil
                 link.retire(candidate)
                 if attempt == 3 { throw SandboxError(.launcherLost, "no supervisor takes the call") }
@@ -87,7 +89,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         watchMemory()
     }
 
-    private func hand(to supervisor: Supervisor, nothing: Descriptor) throws(SandboxError) -> Bool {
+    private func hand(to supervisor: Supervisor) throws(SandboxError) -> Bool {
+        // Opened for each call: flags and locks of an open file would be something that calls share.
+        guard let nothing = Descriptor.open("/dev/null", O_RDONLY) else { throw .exhausted("/dev/null", errno) }
         let outputPipe = try Descriptor.pipe(serverReads: true)
         let errorPipe = try Descriptor.pipe(serverReads: true)
         var passed = [nothing, outputPipe.child, errorPipe.child]
@@ -246,8 +250,17 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         completion(.success(outcome))
     }
 
-    private func checkMemory() {
+    /// The process above those of the call, in the server's pid namespace.
+    func rootProcess() -> Int32? {
         if process == nil { process = supervisor?.processID() }
+        return process
+    }
+
+    /// At level `filtered`: the folder of this call alone.
+    var privateFolder: String? { supervisor?.privateFolder }
+
+    private func checkMemory() {
+        _ = rootProcess()
         if let process, TreeMemory.bytes(below: process, limit: request.limits.memory) > request.limits.memory
         {
             return end(.limit(.memory))

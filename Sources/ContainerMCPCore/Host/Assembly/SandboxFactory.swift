@@ -108,7 +108,9 @@ struct SandboxFactory: Sendable {
             views[Self.bashKind] = .init(
                 view: try bashView(commands),
                 temporaryBytes: settings.sandbox.temporaryBytes,
-                sharedMemoryBytes: nil
+                sharedMemoryBytes: nil,
+                // Where any program may run anyway, nothing is gained and just-in-time compilers are lost.
+                forbidsNewCode: settings.sandbox.restrictsCommands && !settings.sandbox.allowsWorkspacePrograms
             )
         }
         if kinds.contains(.python), let interpreter {

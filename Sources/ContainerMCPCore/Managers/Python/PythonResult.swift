@@ -39,6 +39,11 @@ public struct PythonResult: Sendable, Equatable {
             self.init(value: .null)
             return
         }
+        // The harness cuts at the limit; a child that writes to the channel itself gets no further.
+        guard length <= UInt64(Self.valueLimit) else {
+            self.init(value: .null, isTruncated: true)
+            return
+        }
         switch bytes[0] {
         case UInt8(ascii: "T"):
             self.init(value: .null, isTruncated: true)

@@ -123,7 +123,13 @@ let package = Package(
                 "ContainerMCPSandbox",
                 "ContainerMCPShell",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["ContainerMCPProtocol", "cmcp-cli"],
             swiftSettings: strict
         ),
         .testTarget(

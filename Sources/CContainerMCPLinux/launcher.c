@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -306,6 +307,30 @@ static int serve(struct launcher *self) {
     return 0;
 }
 
+/// Ends every call and waits for it, so that nobody else has to reap what is left.
+static void leave(struct launcher *self) __attribute__((noreturn));
+static void leave(struct launcher *self) {
+    // Supervisors see the hang-up, end their calls and leave.
+    close(self->life[1]);
+    for (int round = 0; round < 2000; round++) {
+        pid_t pid;
+        while ((pid = waitpid(-1, NULL, WNOHANG | __WALL)) > 0) {
+        }
+        if (pid < 0 && errno == ECHILD) {
+            break;
+        }
+        // One that is stuck in the kernel or stopped by somebody gets no longer than half a second.
+        for (size_t i = 0; round == 500 && i < SUPERVISORS_MAX; i++) {
+            if (self->supervisors[i] > 0) {
+                kill(self->supervisors[i], SIGKILL);
+            }
+        }
+        struct timespec pause = {0, 1000000};
+        nanosleep(&pause, NULL);
+    }
+    _exit(0);
+}
+
 static void launch(void) __attribute__((noreturn));
 static void launch(void) {
     struct launcher *self = calloc(1, sizeof *self);
@@ -352,8 +377,7 @@ static void launch(void) {
             break;
         }
     }
-    // Supervisors see the hang-up of the life pipe, and those with a pid namespace get a signal as well.
-    _exit(0);
+    leave(self);
 }
 
 /// Runs before main in every program that links this library, and returns at once in all but one case.

@@ -229,37 +229,37 @@ public final class Sandbox: ProcessRunner {
         return restarted
     }
 
-    /// Looks at the workspace while calls run: 250 ms into one, then each second.
+    /// Looks at what calls take on the disk while they run: 250 ms into one, then each second.
     private func watchQuota() {
-        guard let isFull = configuration.isWorkspaceFull else { return }
         let mustStart = state.withLock { state in
             defer { state.isWatchingQuota = true }
             return !state.isWatchingQuota
         }
         guard mustStart else { return }
-        scheduleQuota(after: .milliseconds(250), isFull)
+        scheduleQuota(after: .milliseconds(250))
     }
 
-    private func scheduleQuota(after delay: Duration, _ isFull: @escaping @Sendable () -> Bool) {
+    private func scheduleQuota(after delay: Duration) {
         reactor.submit { [weak self] in
             self?.reactor.schedule(after: delay) { [weak self] in
                 guard let self else { return }
-                let goesOn = self.state.withLock { state in
+                let runs = self.state.withLock { state in
                     state.isWatchingQuota = !state.runs.isEmpty
-                    return state.isWatchingQuota
+                    return Array(state.runs.values)
                 }
-                guard goesOn else { return }
-                Task.detached { [weak self, threads = self.threads] in
+                guard !runs.isEmpty else { return }
+                let takers = runs.map { DiskUse.Taker(run: $0) }
+                Task.detached { [weak self, threads = self.threads, configuration = self.configuration] in
                     // A look that can't be had counts as full: an error inside a check is a refusal.
-                    let full = (try? await threads.run { isFull() }.get()) ?? true
+                    let look = { @Sendable () -> DiskUse in DiskUse(of: takers, configuration) }
+                    let use = (try? await threads.run { look() }.get()) ?? DiskUse(isWorkspaceFull: true)
                     self?.reactor.submit { [weak self] in
                         guard let self else { return }
-                        if full {
-                            for run in self.state.withLock({ Array($0.runs.values) }) {
-                                run.end(.limit(.workspace))
-                            }
+                        if use.isWorkspaceFull {
+                            for run in self.state.withLock({ Array($0.runs.values) }) { run.end(.limit(.workspace)) }
                         }
-                        self.scheduleQuota(after: .seconds(1), isFull)
+                        for run in use.greedy { run.end(.limit(.workspace)) }
+                        self.scheduleQuota(after: .seconds(1))
                     }
                 }
             }

@@ -52,6 +52,9 @@ public struct SandboxConfiguration: Sendable {
     public var temporary: String
     /// Tells whether the workspace is over its quota; asked on a thread that may block, while calls run.
     public var isWorkspaceFull: (@Sendable () -> Bool)?
+    /// Bytes of files without a name that a call may hold open on the workspace's device: they are in no count of
+    /// the workspace.
+    public var unnamedBytes = 1 << 30
 
     /// Makes a configuration.
     public init(

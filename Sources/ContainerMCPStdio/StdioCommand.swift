@@ -6,7 +6,7 @@ import ContainerMCPShell
 
 /// The stdio server: a client starts it and talks MCP over its standard input and output.
 @main
-struct StdioCommand: AsyncParsableCommand {
+struct StdioCommand: ShellCommand {
     static let configuration = CommandConfiguration(
         commandName: "ContainerMCPStdio",
         abstract: "Serves MCP over standard input and output.",

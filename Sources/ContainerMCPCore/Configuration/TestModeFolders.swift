@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPSandbox
 import Glibc
 
 /// Throw-away folders for a server in test mode: made under a fresh name, removed without following a link.
@@ -42,6 +43,13 @@ public struct TestModeFolders: Sendable {
             throw Self.failure("The folders for test mode could not be opened.", base)
         }
         defer { close(descriptor) }
+        // Under root, children are another user, who has to get through to the sandbox and to nothing else.
+        if geteuid() == 0 {
+            let group = ChildIdentity.fallbackUser
+            guard fchown(descriptor, 0, group) == 0, fchmod(descriptor, 0o710) == 0 else {
+                throw Self.failure("The folders for test mode could not be given to the sandbox.", base)
+            }
+        }
         guard let identity = FileIdentity(of: descriptor) else {
             throw Self.failure("The folders for test mode could not be looked at.", base)
         }

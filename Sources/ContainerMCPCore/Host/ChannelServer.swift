@@ -131,7 +131,7 @@ public actor ChannelServer {
     }
 
     private func perform(_ token: RequestToken, _ admitted: AdmittedRequest) async {
-        let caller = Caller(subject: subject, session: session, request: "\(admitted.id)")
+        let caller = Caller(subject: subject, session: session, request: admitted.id.text)
         let outcome = await service.handle(admitted, from: caller)
         if isOver {
             _ = state.finished(token, outcome)

@@ -18,6 +18,14 @@ public enum RequestID: Sendable {
         }
     }
 
+    /// The identifier as text, for logs.
+    public var text: String {
+        switch self {
+        case .string(let value): value
+        case .integer(let value): String(value)
+        }
+    }
+
     /// The identifier in the type it came with.
     public var jsonValue: JSONValue {
         switch self {

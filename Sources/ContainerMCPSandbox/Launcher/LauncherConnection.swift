@@ -92,11 +92,18 @@ final class LauncherConnection: Sendable {
     }
 
     /// Ends the launcher, and with it every call.
+    ///
+    /// Blocks until it has reaped them, at most three seconds.
     func end() {
-        // Its socket hangs up first, on which it leaves by itself; the signal is for one that is stuck.
         shutdown(socket.number, Int32(SHUT_RDWR))
-        kill(process, SIGKILL)
         var status: Int32 = 0
+        for _ in 0..<3000 {
+            let reaped = unsafe cmcp_reap(process, &status)
+            guard reaped == 0 else { return }
+            usleep(1000)
+        }
+        // One that is stuck goes without reaping; its supervisors go with it.
+        kill(process, SIGKILL)
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     }
 }

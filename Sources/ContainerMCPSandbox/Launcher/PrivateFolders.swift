@@ -30,35 +30,64 @@ struct PrivateFolders: Sendable {
         }
     }
 
+    /// Removes a tree of any depth and width with three descriptors: folders that lie deeper are moved up to the top
+    /// before their own folder is removed.
     static func removeTree(_ path: String) {
-        guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { return }
-        var stack: [(folder: Descriptor, name: String)] = [(folder, path)]
-        var steps = 0
-        while let top = stack.last, steps < 1_000_000 {
-            steps += 1
-            fchmod(top.folder.number, 0o700)
-            let names = HostPath.names(in: "/proc/self/fd/\(top.folder.number)")
-            var next: (Descriptor, String)?
-            for name in names where unsafe unlinkat(top.folder.number, name, 0) != 0 {
-                let number = unsafe openat(
-                    top.folder.number,
-                    name,
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-                )
-                guard number >= 0 else { continue }
-                next = (Descriptor(owning: number), name)
-                break
+        guard let top = Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { return }
+        fchmod(top.number, 0o700)
+        var moved = 0
+        // Each round removes at least one name, and a call can't have made more than these.
+        for _ in 0..<10_000_000 {
+            var isEmpty = true
+            var isStuck = true
+            for name in HostPath.names(in: "/proc/self/fd/\(top.number)") {
+                isEmpty = false
+                if unsafe unlinkat(top.number, name, 0) == 0 {
+                    isStuck = false
+                } else if flatten(name, in: top, &moved) {
+                    isStuck = false
+                }
             }
-            if let next, stack.count < 256 {
-                stack.append(next)
-                continue
+            if isEmpty {
+                unsafe rmdir(path)
+                return
             }
-            stack.removeLast()
-            if let parent = stack.last {
-                guard unsafe unlinkat(parent.folder.number, top.name, AT_REMOVEDIR) == 0 else { return }
-            } else {
-                unsafe rmdir(top.name)
-            }
+            guard !isStuck else { return }
         }
+    }
+
+    /// Empties one folder of the top, moving its folders there, and removes it.
+    ///
+    /// - Returns: Whether anything went.
+    private static func flatten(_ name: String, in top: Descriptor, _ moved: inout Int) -> Bool {
+        allowOwner(name, in: top)
+        let number = unsafe openat(top.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { return false }
+        let folder = Descriptor(owning: number)
+        var hasChanged = false
+        while true {
+            var wentOn = false
+            for inner in HostPath.names(in: "/proc/self/fd/\(number)") {
+                if unsafe unlinkat(folder.number, inner, 0) == 0 {
+                    wentOn = true
+                    continue
+                }
+                moved += 1
+                // Moving a folder changes its "..", for which it must be writable.
+                allowOwner(inner, in: folder)
+                if unsafe renameat(folder.number, inner, top.number, ".moved-\(moved)") == 0 { wentOn = true }
+            }
+            guard wentOn else { break }
+            hasChanged = true
+        }
+        return unsafe unlinkat(top.number, name, AT_REMOVEDIR) == 0 || hasChanged
+    }
+
+    /// Gives a folder's owner all permissions again; anything else, a link too, is left alone.
+    private static func allowOwner(_ name: String, in folder: Descriptor) {
+        let number = unsafe openat(folder.number, name, CMCP_O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { return }
+        cmcp_file_allow_owner(number)
+        close(number)
     }
 }

@@ -14,6 +14,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private static let killTime = Duration.seconds(2)
     private static let chunk = 65_536
 
+    /// The kind of child.
+    private(set) var kind: UInt32 = 0
     private let request: ProcessRequest
     private let link: LauncherLink
     private let reactor: Reactor
@@ -35,6 +37,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private var failure: SandboxError?
     private var isFinished = false
     private var process: Int32?
+    private var memoryLooks: UInt = 0
+    private var resultBytes = 0
 
     private enum Target {
         case stream(ProcessRequest.Stream)
@@ -68,6 +72,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     ///
     /// On the reactor's thread.
     func begin(view: UInt32) {
+        kind = view
         // Given up before it began: nothing runs.
         guard forced == nil else { return finish() }
         do throws(SandboxError) {
@@ -260,8 +265,11 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     var privateFolder: String? { supervisor?.privateFolder }
 
     private func checkMemory() {
-        _ = rootProcess()
-        if let process, TreeMemory.bytes(below: process, limit: request.limits.memory) > request.limits.memory
+        let limit = request.limits.memory
+        memoryLooks &+= 1
+        // Descriptors are looked at each fifth time, which is within the 250 ms that a kill may take.
+        if let process = rootProcess(),
+            TreeMemory.bytes(below: process, limit: limit, countsSockets: memoryLooks % 5 == 0) > limit
         {
             return end(.limit(.memory))
         }
@@ -308,6 +316,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         guard let target = readers[number]?.target else { return }
         switch target {
         case .result:
+            // A flood on this channel ends as one on the others does.
+            resultBytes += bytes.count
+            if resultBytes > request.limits.totalOutput { end(.limit(.output)) }
             guard let held = result, let limit = request.resultLimit else { return }
             result = held.count + bytes.count <= limit ? held + bytes : nil
         case .stream(let stream):

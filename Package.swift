@@ -31,7 +31,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -72,7 +71,7 @@ let package = Package(
                 "ContainerMCPCore",
                 "ContainerMCPProtocol",
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -100,6 +99,7 @@ let package = Package(
             dependencies: [
                 "ContainerMCPCore",
                 "ContainerMCPHTTP",
+                "ContainerMCPSandbox",
                 "ContainerMCPShell",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -153,6 +153,38 @@ let package = Package(
                 "ContainerMCPSandbox",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ContainerMCPHTTPTests",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPHTTP",
+                "ContainerMCPProtocol",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SecurityTests",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ContainerMCPTestingTests",
+            dependencies: [
+                "ContainerMCPCore",
+                "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
+                "ContainerMCPTesting",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

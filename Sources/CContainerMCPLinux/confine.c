@@ -13,7 +13,7 @@
 
 #include "internal.h"
 
-uint32_t cmcp_drop_capabilities(void) {
+void cmcp_drop_bounding_set(void) {
     // Dropping from the bounding set needs CAP_SETPCAP, which an ordinary user without namespaces lacks; no-new-
     // privileges then keeps the set from ever mattering.
     for (int capability = 0; capability < 64; capability++) {
@@ -21,6 +21,10 @@ uint32_t cmcp_drop_capabilities(void) {
             break;
         }
     }
+}
+
+uint32_t cmcp_drop_capabilities(void) {
+    cmcp_drop_bounding_set();
     if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 && errno != EINVAL) {
         return CMCP_STEP_CAPABILITIES;
     }

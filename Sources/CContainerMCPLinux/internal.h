@@ -113,6 +113,8 @@ uint32_t cmcp_enter_view(const struct cmcp_setting *setting, const struct cmcp_v
 /// Writes one file of /proc/self, by the descriptor of /proc.
 int cmcp_write_self(int proc, const char *name, const char *text);
 
+/// Empties the bounding set of capabilities, which a process can do only while it still has CAP_SETPCAP.
+void cmcp_drop_bounding_set(void);
 /// Empties every capability set, the bounding set included.
 uint32_t cmcp_drop_capabilities(void);
 /// Restricts the caller by the view's rules; `private_folder` (or -1) is a folder of this call alone.

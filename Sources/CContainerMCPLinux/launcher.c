@@ -82,19 +82,24 @@ static void reply_done(struct launcher *self, int descriptor) {
 }
 
 static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
-    self->setting.level = cmcp_read_u32(reader);
-    self->setting.outer_uid = cmcp_read_u32(reader);
-    self->setting.outer_gid = cmcp_read_u32(reader);
-    self->setting.changes_id = cmcp_read_u32(reader) != 0;
+    // Nothing of a request that is refused may change what is in force.
+    uint32_t level = cmcp_read_u32(reader);
+    uint32_t uid = cmcp_read_u32(reader);
+    uint32_t gid = cmcp_read_u32(reader);
+    int changes_id = cmcp_read_u32(reader) != 0;
     errno = EINVAL;
-    if (reader->failed || reader->at != reader->end || self->setting.level < CMCP_LEVEL_FULL ||
-        self->setting.level > CMCP_LEVEL_NONE ||
-        (self->setting.level != CMCP_LEVEL_NONE && (self->setting.outer_uid == 0 || self->setting.outer_gid == 0))) {
+    if (reader->failed || reader->at != reader->end || level < CMCP_LEVEL_FULL || level > CMCP_LEVEL_NONE ||
+        (level != CMCP_LEVEL_NONE && (uid == 0 || gid == 0))) {
         return CMCP_STEP_MESSAGE;
     }
     if (self->configured) {
+        errno = EPROTO;
         return CMCP_STEP_STATE;
     }
+    self->setting.level = level;
+    self->setting.outer_uid = uid;
+    self->setting.outer_gid = gid;
+    self->setting.changes_id = changes_id;
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->setting.proc = proc < 0 ? -1 : fcntl(proc, F_DUPFD_CLOEXEC, 16);
     if (proc >= 0) {

@@ -256,7 +256,9 @@ public final class Sandbox: ProcessRunner {
                     self?.reactor.submit { [weak self] in
                         guard let self else { return }
                         if use.isWorkspaceFull {
-                            for run in self.state.withLock({ Array($0.runs.values) }) { run.end(.limit(.workspace)) }
+                            for run in self.state.withLock({ Array($0.runs.values) }) {
+                                run.end(.limit(.workspace))
+                            }
                         }
                         for run in use.greedy { run.end(.limit(.workspace)) }
                         self.scheduleQuota(after: .seconds(1))

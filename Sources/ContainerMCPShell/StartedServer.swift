@@ -12,7 +12,8 @@ extension ContainerMCPServer {
     ///   - logger: Where the server's messages go.
     /// - Throws: `ExitCode` 4 where no sandbox can be had, else 5.
     /// - Returns: The started server.
-    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer {
+    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer
+    {
         try await beginForShell(settings, logger: logger).server.value
     }
 

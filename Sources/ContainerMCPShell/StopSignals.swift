@@ -15,7 +15,4 @@ public enum StopSignals {
             StandardError.write("warning: stop signals can't be caught: \(error)\n")
         }
     }
-
-    /// Nothing is left to do before the handler is set.
-    public static func block() {}
 }

@@ -36,7 +36,6 @@ struct CommandLineTool: AsyncParsableCommand {
     )
 
     static func main() async {
-        StopSignals.block()
         // A reader that has seen enough closes the pipe; that is no reason to die in the middle of a call.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -31,7 +31,9 @@ import Testing
         try await TestServer.with { server in
             let fine = try await server.python("print('hi'); _ = [1, 2]")
             #expect(fine["output"] == "hi\n" && fine["result"] == [1, 2] && fine["success"] == true)
-            let error = try await server.python("def f():\n    raise ValueError('x')\nprint('before')\n_ = 1\nf()")
+            let error = try await server.python(
+                "def f():\n    raise ValueError('x')\nprint('before')\n_ = 1\nf()"
+            )
             #expect(error["exit_code"] == 1 && error["success"] == false && error["result"] == .null)
             #expect(error["output"] == "before\n")
             let trace = try #require(error["error"]?.stringValue)
@@ -43,7 +45,10 @@ import Testing
             #expect(hard["exit_code"] == 0 && hard["success"] == true && hard["result"] == .null)
             let killed = try await server.python("import os; os.kill(os.getpid(), 9)")
             #expect(killed["exit_code"] == 137 && killed["signal"] == "SIGKILL")
-            let late = try await server.python("print('a', end=''); import time; time.sleep(60)", ["timeout": 0.5])
+            let late = try await server.python(
+                "print('a', end=''); import time; time.sleep(60)",
+                ["timeout": 0.5]
+            )
             #expect(late["exit_code"] == 124 && late["output"] == "a" && late["timed_out"] == true)
             let memory = try await server.python("x = bytearray(1 << 30)")
             #expect(memory["exit_code"] == 1)
@@ -64,10 +69,19 @@ import Testing
             let shown = try #require(content["stdout"]?.stringValue)
             #expect(shown.hasPrefix("1\n2\n") && shown.hasSuffix("end\n") && shown.contains("bytes dropped"))
             let path = try #require(content["output_file"]?.stringValue)
-            #expect(result.content.contains { block in
-                if case .resourceLink(let link) = block.payload { link.uri.hasSuffix(path) } else { false }
-            })
-            let file = try await server.result(.fileRead, ["path": .string(path), "offset": 10_000, "limit": 2])
+            #expect(
+                result.content.contains { block in
+                    if case .resourceLink(let link) = block.payload {
+                        link.uri.hasSuffix(path)
+                    } else {
+                        false
+                    }
+                }
+            )
+            let file = try await server.result(
+                .fileRead,
+                ["path": .string(path), "offset": 10_000, "limit": 2]
+            )
             #expect(file["content"] == "10000\n10001\n")
         }
     }
@@ -79,7 +93,10 @@ import Testing
             #expect(below["stdout"] == "/workspace/a/b\n")
             let data = try await server.bash("pwd", ["working_dir": "/data"])
             #expect(data["stdout"] == "/data\n")
-            let here = try await server.python("import os; print(os.getcwd())", ["working_dir": "/workspace/a"])
+            let here = try await server.python(
+                "import os; print(os.getcwd())",
+                ["working_dir": "/workspace/a"]
+            )
             #expect(here["output"] == "/workspace/a\n")
             for wrong in ["none", "../x", "/etc/../..", "a.txt/b"] {
                 let refused = await server.call(
@@ -92,8 +109,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("timeout", JSONValue.integer(0)), ("timeout", .integer(121)), ("timeout", "5"), ("timeout", .integer(-1)),
-        ("max_output", .integer(1023)), ("max_output", .integer(2_000_000)), ("shell", "x"), ("command", .integer(1)),
+        ("timeout", JSONValue.integer(0)), ("timeout", .integer(121)), ("timeout", "5"),
+        ("timeout", .integer(-1)),
+        ("max_output", .integer(1023)), ("max_output", .integer(2_000_000)), ("shell", "x"),
+        ("command", .integer(1)),
     ])
     func `a bad argument is named`(name: String, value: JSONValue) async throws {
         try await TestServer.with { server in

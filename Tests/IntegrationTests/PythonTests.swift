@@ -11,15 +11,21 @@ import Testing
         ("_ = (1, [2])", [1, [2]]), ("_ = {3, 1, 2}", [1, 2, 3]), ("_ = {'a': {1: 2}}", ["a": ["1": 2]]),
         ("import datetime as d; _ = d.datetime(2026, 1, 2, 3, 4)", "2026-01-02T03:04:00"),
         ("import datetime as d; _ = [d.date(2026, 1, 2), d.time(3, 4)]", ["2026-01-02", "03:04:00"]),
-        ("import decimal as d; _ = d.Decimal('1.10')", "1.10"), ("import fractions as f; _ = f.Fraction(1, 3)", "1/3"),
+        ("import decimal as d; _ = d.Decimal('1.10')", "1.10"),
+        ("import fractions as f; _ = f.Fraction(1, 3)", "1/3"),
         ("import uuid; _ = uuid.UUID(int=1)", "00000000-0000-0000-0000-000000000001"),
         ("import pathlib; _ = pathlib.Path('/a/b')", "/a/b"), ("_ = 2**64", "18446744073709551616"),
-        ("_ = 2**63 - 1", .integer(.max)), ("_ = [float('nan'), float('inf'), -float('inf')]", ["NaN", "Infinity", "-Infinity"]),
+        ("_ = 2**63 - 1", .integer(.max)),
+        ("_ = [float('nan'), float('inf'), -float('inf')]", ["NaN", "Infinity", "-Infinity"]),
         ("_ = b'xx'", ["base64": "eHg="]),
         ("import enum\nclass E(enum.Enum): A = 'x'\n_ = E.A", "x"),
         ("import enum\nclass E(enum.IntEnum): A = 7\n_ = {E.A: E.A}", ["7": 7]),
-        ("import dataclasses as d\n@d.dataclass\nclass P:\n  x: int\n  y: list\n_ = P(1, [2])", ["x": 1, "y": [2]]),
-        ("_ = {None: 1, True: 2, 1.5: 3}", ["None": 1, "True": 2, "1.5": 3]), ("_ = len", "<built-in function len>"),
+        (
+            "import dataclasses as d\n@d.dataclass\nclass P:\n  x: int\n  y: list\n_ = P(1, [2])",
+            ["x": 1, "y": [2]]
+        ),
+        ("_ = {None: 1, True: 2, 1.5: 3}", ["None": 1, "True": 2, "1.5": 3]),
+        ("_ = len", "<built-in function len>"),
         ("_ = []; _.append(_)", ["[[...]]"]), ("_ = '\\ud800x'", "\u{FFFD}x"), ("x = 1", .null),
         ("_ = 1; del _", .null),
     ]
@@ -51,7 +57,10 @@ import Testing
                     _ = fact(20)
                 """
             let result = try await server.python(code)
-            #expect(result["output"] == "[120] __main__\n" && result["result"] == .integer(2_432_902_008_176_640_000))
+            #expect(
+                result["output"] == "[120] __main__\n"
+                    && result["result"] == .integer(2_432_902_008_176_640_000)
+            )
             let streams = try await server.python(
                 "import sys\nfor i in range(3):\n print('o', i)\n print('e', i, file=sys.stderr)"
             )
@@ -61,7 +70,10 @@ import Testing
 
     @Test func `own modules import and can't shadow the standard library`() async throws {
         try await TestServer.with { server in
-            _ = try await server.result(.fileWrite, ["path": "helper.py", "content": "def f(): return 'mine'\n"])
+            _ = try await server.result(
+                .fileWrite,
+                ["path": "helper.py", "content": "def f(): return 'mine'\n"]
+            )
             _ = try await server.result(.fileWrite, ["path": "json.py", "content": "raise SystemExit(9)\n"])
             let result = try await server.python("import helper, json; _ = [helper.f(), json.dumps(1)]")
             #expect(result["result"] == ["mine", "1"], "\(result)")

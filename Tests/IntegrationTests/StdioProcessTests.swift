@@ -27,6 +27,8 @@ import Testing
         init(_ arguments: [String] = []) throws {
             process.executableURL = StdioProcessTests.program
             process.arguments = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+            // What the tests are told by names that begin with CMCP_ is unknown to a server, which says so and stops.
+            process.environment = ["PATH": "/usr/bin:/bin"]
             process.standardInput = input
             process.standardOutput = output
             process.standardError = FileHandle.nullDevice
@@ -68,7 +70,8 @@ import Testing
     static func processes(with argument: String) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.filter { name in
-            guard Int(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else {
+            guard Int(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+            else {
                 return false
             }
             return data.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == argument }

@@ -9,10 +9,13 @@ import Testing
 struct TestServer {
     let server: ContainerMCPServer
 
-    static let commands = "ls,cat,grep,find,echo,pwd,mkdir,touch,sleep,head,wc,sort,dd,rm,ln,cp,mkfifo,seq,kill"
+    static let commands =
+        "ls,cat,grep,find,echo,pwd,mkdir,touch,sleep,head,wc,sort,dd,rm,ln,cp,mkfifo,seq,kill"
 
     /// Starts one, gives it to the body, and ends it.
-    static func with(_ settings: [String: String] = [:], _ body: (TestServer) async throws -> Void) async throws {
+    static func with(_ settings: [String: String] = [:], _ body: (TestServer) async throws -> Void)
+        async throws
+    {
         let flags = ["CMCP_TEST_MODE": "true", "BASH_ALLOWED_COMMANDS": commands].merging(settings) { $1 }
         let loaded = try Settings.load(
             flags: flags,

@@ -24,7 +24,7 @@ enum ImportTable {
             "Logging", "Metrics", "ServiceLifecycle", "Yams",
         ]),
         "ContainerMCPHTTP": system.union([
-            "ContainerMCPCore", "ContainerMCPProtocol", "HTTPTypes", "Hummingbird", "HummingbirdTLS",
+            "ContainerMCPCore", "ContainerMCPProtocol", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
             "JWTKit",
             "Logging", "NIOCore", "ServiceLifecycle",
         ]),
@@ -34,7 +34,7 @@ enum ImportTable {
         "ContainerMCPShell": system.union([
             "ArgumentParser", "ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox", "Logging",
         ]),
-        "ContainerMCPSSE": system.union(shell).union(["ContainerMCPHTTP"]),
+        "ContainerMCPSSE": system.union(shell).union(["ContainerMCPHTTP", "ContainerMCPSandbox"]),
         "ContainerMCPStdio": system.union(shell),
         "cmcp-cli": system.union(shell).union([
             "ContainerMCPHTTP", "ContainerMCPProtocol", "ContainerMCPSandbox",

@@ -38,4 +38,31 @@ public struct LimitSettings: Sendable, Equatable {
     public var sessionIdle: Duration
     /// `CONNECTION_MAX`.
     public var connections: Int
+
+    /// Makes limits for an embedding program; the defaults are those of the settings.
+    public init(
+        exec: Places = Places(running: 4, waiting: 32),
+        files: Places = Places(running: 16, waiting: 64),
+        web: Places = Places(running: 4, waiting: 16),
+        sessionRunning: Int = 8,
+        outputBytes: Int = 1 << 20,
+        outputKillBytes: Int = 256 << 20,
+        requestBytes: Int = 32 << 20,
+        replyBytes: Int = 64 << 20,
+        sessions: Int = 1024,
+        sessionIdle: Duration = .seconds(1800),
+        connections: Int = 1024
+    ) {
+        self.exec = exec
+        self.files = files
+        self.web = web
+        self.sessionRunning = sessionRunning
+        self.outputBytes = outputBytes
+        self.outputKillBytes = outputKillBytes
+        self.requestBytes = requestBytes
+        self.replyBytes = replyBytes
+        self.sessions = sessions
+        self.sessionIdle = sessionIdle
+        self.connections = connections
+    }
 }

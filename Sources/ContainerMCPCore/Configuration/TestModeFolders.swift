@@ -9,7 +9,7 @@ import Glibc
 /// So removal goes by descriptors, never by a path below the first folder, and needs three of them at any
 /// depth.
 public struct TestModeFolders: Sendable {
-    /// The folder that holds the others; absolute, mode 0700.
+    /// The folder that holds the others; absolute, mode 0700 (0710 under root, for the group of children).
     public let base: String
     /// Takes the place of `SANDBOX_ROOT`.
     public var sandbox: String { base + "/sandbox" }

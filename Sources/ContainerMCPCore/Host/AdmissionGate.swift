@@ -56,10 +56,10 @@ actor AdmissionGate {
     }
 
     private func enter(_ kind: Kind, _ session: String) async throws(ToolError) {
-        let isQueued = waiters.contains { $0.kind == kind }
-        if !isQueued, mayEnter(kind, session) {
-            return take(kind, session)
-        }
+        guard !Task.isCancelled else { throw Self.givenUp }
+        // A place that comes free is given at once to whoever may take it, so those who wait now can't take
+        // this one: their sessions have their share.
+        if mayEnter(kind, session) { return take(kind, session) }
         let limit = places[kind]?.waiting ?? 0
         guard waiters.count(where: { $0.kind == kind }) < limit else {
             throw Self.busy("all places are taken and the queue is full")
@@ -83,9 +83,7 @@ actor AdmissionGate {
         }
         timeout.cancel()
         guard entered else {
-            if Task.isCancelled {
-                throw ToolError(.cancelled, "The call was given up while it waited for a place.")
-            }
+            if Task.isCancelled { throw Self.givenUp }
             throw Self.busy("no place came free in \(patience.components.seconds) s")
         }
     }
@@ -115,6 +113,8 @@ actor AdmissionGate {
         guard let index = waiters.firstIndex(where: { $0.number == number }) else { return }
         waiters.remove(at: index).continuation.resume(returning: false)
     }
+
+    private static let givenUp = ToolError(.cancelled, "The call was given up while it waited for a place.")
 
     private static func busy(_ why: String) -> ToolError {
         ToolError(.busy, "The server is busy: \(why). Try again later, with fewer calls at once.")

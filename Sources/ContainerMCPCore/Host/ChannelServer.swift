@@ -2,10 +2,10 @@
 
 public import ContainerMCPProtocol
 
-/// Serves one conversation (stdio, one `/sse` connection, one session of `/mcp`): feeds the state machine and does
-/// what it answers.
+/// Serves one conversation (stdio, one `/sse` connection, one session of `/mcp`): feeds the state machine
+/// and does what it answers.
 public actor ChannelServer {
-    /// Writes one message; the bytes hold no newline. It returns when the message is out or dropped.
+    /// Writes one message, whose bytes hold no newline; returns when the message is out or dropped.
     public typealias Send = @Sendable (_ message: [UInt8]) async -> Void
 
     private let service: MCPService
@@ -58,8 +58,8 @@ public actor ChannelServer {
 
     /// Takes one message whose answers go back on a way of their own, as over HTTP.
     ///
-    /// It returns when everything that the message started has ended. Cancelling the task changes nothing: what a
-    /// session runs does not end with a connection.
+    /// It returns when everything that the message started has ended. Cancelling the task changes nothing:
+    /// what a session runs does not end with a connection.
     ///
     /// - Parameters:
     ///   - value: A message or a batch.
@@ -115,12 +115,14 @@ public actor ChannelServer {
         for action in actions {
             switch action {
             case .send(let message, about: let token):
-                // A batch whose last request is cancelled is answered on its own way, not on that of the cancellation.
+                // A batch whose last request is cancelled is answered on its own way, not on that of the
+                // cancellation.
                 let route = token.map { routes[$0] } ?? cancelledRoute ?? reply
                 messages.append((message, route ?? send))
             case .start(let token, let admitted):
                 routes[token] = reply
-                // The task is known before anything else can happen, so a cancellation that comes next finds it.
+                // The task is known before anything else can happen, so a cancellation that comes next
+                // finds it.
                 tasks[token] = Task { await self.perform(token, admitted) }
             case .cancel(let token):
                 cancelledRoute = routes[token]

@@ -73,9 +73,12 @@ final class Supervisor: ReactorHandler {
         }
     }
 
-    /// Ends a supervisor that does not even sweep.
+    /// Ends a supervisor that is an init, and with it what is left in its pid namespace.
+    ///
+    /// One that sweeps is left to it: on a machine under load that may take longer than the reply can wait, and
+    /// nobody else does it better.
     func killItself() {
-        if let pidfd { cmcp_pidfd_signal(pidfd.number, SIGKILL) }
+        if let pidfd, privateFolder == nil { cmcp_pidfd_signal(pidfd.number, SIGKILL) }
     }
 
     /// The process id in the server's pid namespace, for /proc.

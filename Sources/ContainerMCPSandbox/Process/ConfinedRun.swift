@@ -96,7 +96,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
 
     private func hand(to supervisor: Supervisor) throws(SandboxError) -> Bool {
         // Opened for each call: flags and locks of an open file would be something that calls share.
-        guard let nothing = Descriptor.open("/dev/null", O_RDONLY) else { throw .exhausted("/dev/null", errno) }
+        guard let nothing = Descriptor.open("/dev/null", O_RDONLY) else {
+            throw .exhausted("/dev/null", errno)
+        }
         let outputPipe = try Descriptor.pipe(serverReads: true)
         let errorPipe = try Descriptor.pipe(serverReads: true)
         var passed = [nothing, outputPipe.child, errorPipe.child]
@@ -268,10 +270,16 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         let limit = request.limits.memory
         memoryLooks &+= 1
         // Descriptors are looked at each fifth time, which is within the 250 ms that a kill may take.
-        if let process = rootProcess(),
-            TreeMemory.bytes(below: process, limit: limit, countsSockets: memoryLooks % 5 == 0) > limit
-        {
-            return end(.limit(.memory))
+        if let process = rootProcess() {
+            let tree = TreeMemory.tree(below: process)
+            if TreeMemory.bytes(of: tree.processes, limit: limit, countsSockets: memoryLooks % 5 == 0) > limit
+            {
+                return end(.limit(.memory))
+            }
+            // With a user namespace the kernel itself counts for each call.
+            if !link.level.hasOwnRoot, link.level != .none, tree.threads > request.limits.processes {
+                return end(.limit(.processes))
+            }
         }
         watchMemory()
     }

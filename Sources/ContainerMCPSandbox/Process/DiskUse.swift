@@ -2,7 +2,9 @@
 
 internal import Glibc
 
-/// One look at what running calls take on the disk. Blocks.
+/// One look at what running calls take on the disk.
+///
+/// Blocks.
 struct DiskUse: Sendable {
     /// A call that runs, with what is asked about it.
     struct Taker: Sendable {
@@ -28,10 +30,15 @@ struct DiskUse: Sendable {
             }
             // Where a call has no mount of its own for it, nothing but this look bounds its temporary folder.
             guard let folder, let kind = configuration.kinds[kind] else { return false }
-            guard let root = try? RootDirectory(path: folder) else { return false }  // Gone, and the call with it.
+            // A folder that is gone went with its call.
+            guard let root = try? RootDirectory(path: folder) else { return false }
             let bytes = Int64(clamping: kind.temporaryBytes)
             let deadline = ContinuousClock.now.advanced(by: .seconds(5))
-            let usage = try? root.usage(stopAtBytes: bytes, stopAtNames: kind.temporaryNames, deadline: deadline)
+            let usage = try? root.usage(
+                stopAtBytes: bytes,
+                stopAtNames: kind.temporaryNames,
+                deadline: deadline
+            )
             return usage.map { !$0.fits(bytes: bytes, names: kind.temporaryNames) } ?? true
         }
     }

@@ -9,33 +9,48 @@ enum TreeMemory {
     /// So many open descriptors are looked at; more than the limits on processes and files allow.
     private static let descriptorLimit = 32_768
 
-    /// Every process below `root`, without it. At most 4,096.
+    /// Every process below one, without it.
+    ///
+    /// At most 4,096.
     static func descendants(of root: Int32) -> [Int32] {
+        tree(below: root).processes
+    }
+
+    /// Every process below one, without it, and how many threads they have together.
+    ///
+    /// At most 4,096.
+    static func tree(below root: Int32) -> (processes: [Int32], threads: Int) {
         var found: [Int32] = []
+        var threads = 0
         var pending = [root]
         while let process = pending.popLast(), found.count < 4096 {
-            for thread in HostPath.names(in: "/proc/\(process)/task") {
-                guard let text = HostPath.read("/proc/\(process)/task/\(thread)/children", limit: 65_536) else { continue }
-                let children = String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+            let names = HostPath.names(in: "/proc/\(process)/task")
+            threads += process == root ? 0 : names.count
+            for thread in names {
+                guard let text = HostPath.read("/proc/\(process)/task/\(thread)/children", limit: 65_536)
+                else { continue }
+                let children = String(decoding: text, as: UTF8.self).split(separator: " ").compactMap {
+                    Int32($0)
+                }
                 found += children
                 pending += children
             }
         }
-        return found
+        return (found, threads)
     }
 
-    /// The bytes of memory that the processes below `root` hold together.
+    /// The bytes of memory that processes hold together.
     ///
     /// Resident sets count shared pages once for each process; only when their sum is over the limit are the
     /// proportional sets, which are slower to read, asked for.
     ///
     /// - Parameters:
-    ///   - root: The process above them.
+    ///   - processes: All of a call.
     ///   - limit: What they may hold.
     ///   - countsSockets: Whether sockets are counted as well, each with the most it can hold; that is slower where
     ///     many descriptors are open.
-    static func bytes(below root: Int32, limit: Int, countsSockets: Bool) -> Int {
-        let processes = descendants(of: root)
+    /// - Returns: The bytes.
+    static func bytes(of processes: [Int32], limit: Int, countsSockets: Bool) -> Int {
         var held = processes.reduce(0) { $0 + residentBytes($1) }
         if held > limit {
             held = processes.reduce(0) { $0 + (proportionalBytes($1) ?? residentBytes($1)) }
@@ -64,7 +79,8 @@ enum TreeMemory {
 
     private static func proportionalBytes(_ process: Int32) -> Int? {
         guard let text = HostPath.read("/proc/\(process)/smaps_rollup", limit: 4096) else { return nil }
-        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pss:") {
+        for line in String(decoding: text, as: UTF8.self).split(separator: "\n") where line.hasPrefix("Pss:")
+        {
             let number = line.dropFirst(4).trimmed.split(separator: " ").first.flatMap { Int($0) }
             return number.map { $0 * 1024 }
         }
@@ -92,7 +108,9 @@ enum TreeMemory {
     static func unnamedBytes(below root: Int32, device: UInt64) -> Int {
         var files: [UInt64: Int] = [:]
         forEachDescriptor(of: descendants(of: root)) { info in
-            guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 0, UInt64(info.st_dev) == device else { return }
+            guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 0, UInt64(info.st_dev) == device else {
+                return
+            }
             files[UInt64(info.st_ino)] = Int(clamping: info.st_blocks) * 512
         }
         return files.values.reduce(0) { $0 + $1 }

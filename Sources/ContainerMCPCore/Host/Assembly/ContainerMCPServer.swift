@@ -71,7 +71,9 @@ public final class ContainerMCPServer: Sendable {
         // The one who waits for the server tells why it does not start.
         let host = Task { try? await server.value.host }
         // The same list as the registry will hold; only a missing interpreter can make them differ.
-        let hasPython = settings.tools.offersSystem && (try? PythonInterpreter.find(named: settings.python.executable)) != nil
+        let hasPython =
+            settings.tools.offersSystem
+            && (try? PythonInterpreter.find(named: settings.python.executable)) != nil
         let names = PolicySettings.toolNames(settings).filter { hasPython || $0 != .runPython }
         let service = MCPService(
             startingHost: host,

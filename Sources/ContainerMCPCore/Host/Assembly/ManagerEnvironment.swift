@@ -123,7 +123,10 @@ extension SandboxFileManager {
             factory: surroundings.factory,
             workspace: surroundings.workspace,
             data: surroundings.data,
-            threads: BlockingThreads(limit: settings.limits.files.running, waiting: settings.limits.files.waiting)
+            threads: BlockingThreads(
+                limit: settings.limits.files.running,
+                waiting: settings.limits.files.waiting
+            )
         )
     }
 }

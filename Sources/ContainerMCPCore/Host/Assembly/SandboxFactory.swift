@@ -110,7 +110,8 @@ struct SandboxFactory: Sendable {
                 temporaryBytes: settings.sandbox.temporaryBytes,
                 sharedMemoryBytes: nil,
                 // Where any program may run anyway, nothing is gained and just-in-time compilers are lost.
-                forbidsNewCode: settings.sandbox.restrictsCommands && !settings.sandbox.allowsWorkspacePrograms
+                forbidsNewCode: settings.sandbox.restrictsCommands
+                    && !settings.sandbox.allowsWorkspacePrograms
             )
         }
         if kinds.contains(.python), let interpreter {

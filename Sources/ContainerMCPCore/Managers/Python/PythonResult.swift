@@ -39,7 +39,7 @@ public struct PythonResult: Sendable, Equatable {
             self.init(value: .null)
             return
         }
-        // The harness cuts at the limit; a child that writes to the channel itself gets no further.
+        // The harness cuts at the limit, and what writes to the channel in its place gets no further.
         guard length <= UInt64(Self.valueLimit) else {
             self.init(value: .null, isTruncated: true)
             return

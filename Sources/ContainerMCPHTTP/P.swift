@@ -1,5 +1,0 @@
-// placeholder
-import Hummingbird
-import ServiceLifecycle
-import HTTPTypes
-import NIOCore

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ContainerMCPProtocol
+import ContainerMCPSandbox
+import ContainerMCPTesting
+import Logging
+
+@testable import ContainerMCPCore
+
+/// A host with the tools that run programs, on a sandbox that plays a script.
+struct HostFixture {
+    let runner: ScriptedRunner
+    let host: ToolHost
+
+    init(
+        _ runner: ScriptedRunner,
+        limits: LimitSettings = HostFixture.limits(),
+        audit: AuditLog? = nil,
+        denying: [ToolName] = [],
+        further: [any Tool] = []
+    ) throws(ToolError) {
+        self.runner = runner
+        let tools = Self.tools(runner) + further
+        let enabled = Set(tools.map(\.name)).subtracting(denying)
+        host = ToolHost(
+            registry: try ToolRegistry(tools),
+            policy: PolicyEngine(
+                settings: PolicySettings(enabledTools: enabled, isCommandRestricted: false)
+            ),
+            audit: audit,
+            limits: limits,
+            mechanism: "scripted/full",
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// Every run ends the same way.
+    init(_ outcome: ProcessOutcome) throws(ToolError) {
+        try self.init(ScriptedRunner(.ends(outcome)))
+    }
+
+    static func tools(_ runner: ScriptedRunner) -> [any Tool] {
+        [
+            RunCommandTool(
+                bash: BashManager(runner: runner, programs: .all, workspace: nil),
+                timeout: .seconds(30),
+                maximum: .seconds(120),
+                maxOutput: 1 << 20,
+                commands: "all"
+            ),
+            RunPythonTool(
+                python: PythonManager(
+                    runner: FreshPythonRunner(sandbox: runner, kind: 1, interpreter: "/usr/bin/python3"),
+                    workspace: nil
+                ),
+                timeout: .seconds(30),
+                maximum: .seconds(120),
+                maxOutput: 1 << 20
+            ),
+        ]
+    }
+
+    static func limits(
+        running: Int = 4,
+        waiting: Int = 32,
+        session: Int = 8,
+        replyBytes: Int = 32 << 20
+    ) -> LimitSettings {
+        LimitSettings(
+            exec: .init(running: running, waiting: waiting),
+            files: .init(running: 16, waiting: 64),
+            web: .init(running: 4, waiting: 16),
+            sessionRunning: session,
+            outputBytes: 1 << 20,
+            outputKillBytes: 256 << 20,
+            requestBytes: 32 << 20,
+            replyBytes: replyBytes,
+            sessions: 64,
+            sessionIdle: .seconds(1800),
+            connections: 64
+        )
+    }
+
+    func bash(_ command: String = "true", session: String = "s") async -> ToolResult {
+        await host.call("system_run_command", ["command": .string(command)], caller: Caller(session: session))
+    }
+
+    func python(_ code: String = "pass", session: String = "s") async -> ToolResult {
+        await host.call("system_run_python", ["code": .string(code)], caller: Caller(session: session))
+    }
+}
+
+extension ToolResult {
+    /// A member of the structured content.
+    subscript(key: String) -> JSONValue? { structuredContent?[key] }
+
+    /// Whether the call happened and its program ended with status 0.
+    var isSuccess: Bool { !isError && self["success"] == true }
+
+    /// Why the call did not happen; nil for one that did.
+    var refusal: String? { isError ? self["error"]?.stringValue ?? "" : nil }
+}
+
+extension ProcessOutcome {
+    static let success = ProcessOutcome(ending: .exited(0))
+
+    /// The end of a Python run that sent a result.
+    static func python(_ channel: [UInt8]?) -> ProcessOutcome {
+        ProcessOutcome(ending: .exited(0), result: channel)
+    }
+}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One supervisor for each call. With a pid namespace it is the init of that namespace, and its death takes every
 // process of the call with it. Without one it is a subreaper outside the call's confinement that sweeps up.
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -222,39 +221,6 @@ static void watch(struct supervisor *self, pid_t first) {
     _exit(0);
 }
 
-/// Counts the processes and threads of a user on the whole machine, which is what RLIMIT_NPROC is compared with
-/// where the call has no user namespace.
-static uint64_t count_tasks(uint32_t user) {
-    int folder = openat(PROC, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *listing = folder < 0 ? NULL : fdopendir(folder);
-    uint64_t tasks = 0;
-    if (listing == NULL) {
-        return 0;
-    }
-    for (struct dirent *entry; (entry = readdir(listing)) != NULL;) {
-        if (entry->d_name[0] < '1' || entry->d_name[0] > '9') {
-            continue;
-        }
-        char path[300], text[2048];
-        snprintf(path, sizeof path, "%s/status", entry->d_name);
-        int file = openat(PROC, path, O_RDONLY | O_CLOEXEC);
-        ssize_t length = file >= 0 ? read(file, text, sizeof text - 1) : -1;
-        if (file >= 0) {
-            close(file);
-        }
-        if (length <= 0) {
-            continue;
-        }
-        text[length] = 0;
-        const char *owner = strstr(text, "\nUid:"), *threads = strstr(text, "\nThreads:");
-        if (owner != NULL && strtoul(owner + 5, NULL, 10) == user) {
-            tasks += threads != NULL ? strtoul(threads + 9, NULL, 10) : 1;
-        }
-    }
-    closedir(listing);
-    return tasks;
-}
-
 static void run(struct supervisor *self, struct cmcp_reader *reader, int *descriptors, int count)
     __attribute__((noreturn));
 static void run(struct supervisor *self, struct cmcp_reader *reader, int *descriptors, int count) {
@@ -262,10 +228,6 @@ static void run(struct supervisor *self, struct cmcp_reader *reader, int *descri
     if (cmcp_decode_run(reader, &request) != 0 || count < 3) {
         errno = EINVAL;
         fail(CMCP_STEP_MESSAGE);
-    }
-    if (self->filtered) {
-        // Room for what the user runs already and for calls beside this one; the server counts what each call has.
-        request.processes = count_tasks(self->setting->outer_uid) + 4 * request.processes;
     }
     volatile uint32_t step = CMCP_STEP_NONE;
     volatile int error = 0;

@@ -152,7 +152,10 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         writer.write(UInt64(clamping: limits.memory))
         // The supervisor itself counts in the call's user namespace; without one, so does all that the user runs.
         let others = supervisor.countsForUser.map { UserProcesses.count(of: $0) } ?? 1
-        writer.write(UInt64(clamping: limits.processes) + UInt64(clamping: others))
+        // Where the user's processes all count, calls beside this one need room as well; what this one may have is
+        // then seen to by the look at its tree.
+        let room = UInt64(clamping: limits.processes) * (supervisor.countsForUser == nil ? 1 : 4)
+        writer.write(room + UInt64(clamping: others))
         writer.write(UInt64(clamping: limits.openFiles))
         writer.write(UInt64(clamping: limits.fileSize))
         writer.write(UInt64(clamping: limits.time.components.seconds) + 2)

@@ -40,12 +40,15 @@ struct HostFixture {
     }
 
     static func tools(_ runner: ScriptedRunner) -> [any Tool] {
-        [
+        let bounds = RunArguments.Bounds(
+            timeout: .seconds(30),
+            maximumTimeout: .seconds(120),
+            maxOutput: 1 << 20
+        )
+        return [
             RunCommandTool(
                 bash: BashManager(runner: runner, programs: .all, workspace: nil),
-                timeout: .seconds(30),
-                maximum: .seconds(120),
-                maxOutput: 1 << 20,
+                bounds: bounds,
                 commands: "all"
             ),
             RunPythonTool(
@@ -53,9 +56,7 @@ struct HostFixture {
                     runner: FreshPythonRunner(sandbox: runner, kind: 1, interpreter: "/usr/bin/python3"),
                     workspace: nil
                 ),
-                timeout: .seconds(30),
-                maximum: .seconds(120),
-                maxOutput: 1 << 20
+                bounds: bounds
             ),
         ]
     }

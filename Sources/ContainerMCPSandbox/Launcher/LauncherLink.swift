@@ -114,7 +114,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             privateFolder: folderPath,
             reactor: reactor
         )
-        if !level.hasOwnRoot, !childOwner.differs { supervisor.countsForUser = childOwner.user }
+        if !level.hasOwnRoot { supervisor.countsForUser = childOwner.user }
         guard reactor.watch(pair.server.number, readable: true, writable: false, supervisor) else {
             throw .exhausted("an epoll entry", errno)
         }

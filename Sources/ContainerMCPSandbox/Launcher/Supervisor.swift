@@ -42,7 +42,7 @@ final class Supervisor: ReactorHandler {
         }
     }
 
-    /// The user whose processes all count together, where there is no user namespace and the user is the server's own.
+    /// The user whose processes all count together, where there is no user namespace.
     var countsForUser: UInt32?
 
     /// Whether a call can still be given to it.

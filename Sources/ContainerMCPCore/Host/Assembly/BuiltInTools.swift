@@ -22,9 +22,11 @@ struct BuiltInTools {
         var tools: [any Tool] = [
             RunCommandTool(
                 bash: bash,
-                timeout: settings.bash.timeout,
-                maximum: settings.bash.timeoutMaximum,
-                maxOutput: keptOutput,
+                bounds: RunArguments.Bounds(
+                    timeout: settings.bash.timeout,
+                    maximumTimeout: settings.bash.timeoutMaximum,
+                    maxOutput: keptOutput
+                ),
                 commands: shownCommands
             )
         ]
@@ -32,9 +34,11 @@ struct BuiltInTools {
             tools.append(
                 RunPythonTool(
                     python: python(interpreter),
-                    timeout: settings.python.timeout,
-                    maximum: settings.python.timeoutMaximum,
-                    maxOutput: keptOutput
+                    bounds: RunArguments.Bounds(
+                        timeout: settings.python.timeout,
+                        maximumTimeout: settings.python.timeoutMaximum,
+                        maxOutput: keptOutput
+                    )
                 )
             )
         }
@@ -57,12 +61,7 @@ struct BuiltInTools {
             makeNarrowed: { commands async throws(SandboxError) in
                 try await factory.start(.bash, commands: commands, interpreter: nil, workspace: workspace)
             },
-            limits: BashManager.Limits(
-                memory: settings.bash.memoryBytes,
-                processes: settings.sandbox.maximumProcesses,
-                openFiles: settings.sandbox.maximumDescriptors,
-                totalOutput: settings.limits.outputKillBytes
-            ),
+            limits: StandingLimits(settings, memory: settings.bash.memoryBytes),
             workspace: workspace
         )
     }
@@ -74,12 +73,7 @@ struct BuiltInTools {
                 kind: SandboxFactory.pythonKind,
                 interpreter: interpreter
             ),
-            limits: PythonManager.Limits(
-                memory: settings.python.memoryBytes,
-                processes: settings.sandbox.maximumProcesses,
-                openFiles: settings.sandbox.maximumDescriptors,
-                totalOutput: settings.limits.outputKillBytes
-            ),
+            limits: StandingLimits(settings, memory: settings.python.memoryBytes),
             workspace: workspace
         )
     }

@@ -124,7 +124,7 @@ struct SandboxFactory: Sendable {
             // The file tools alone need no child, but the report shows what the machine can do.
             views[Self.bashKind] = .init(view: try bashView([]), sharedMemoryBytes: nil)
         }
-        let configuration = SandboxConfiguration(
+        var configuration = SandboxConfiguration(
             requirement: requirement,
             kinds: views,
             workspace: settings.sandbox.root,
@@ -132,6 +132,7 @@ struct SandboxFactory: Sendable {
             temporary: settings.sandbox.tempFolder,
             isWorkspaceFull: { isOverQuota(workspace) }
         )
+        configuration.unnamedBytes = settings.sandbox.workspaceBytes
         return try await Sandbox.start(configuration, logger: logger)
     }
 

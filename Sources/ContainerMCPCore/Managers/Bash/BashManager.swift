@@ -7,36 +7,11 @@ public import ContainerMCPSandbox
 /// Takes permissions only. The kernel holds each command to the programs that its permission names: they are all
 /// that the command's view of the file system contains.
 public final class BashManager: Sendable {
-    /// What holds for every command.
-    public struct Limits: Sendable, Equatable {
-        /// Bytes of memory, for each process and for all of a command.
-        public var memory: Int
-        /// Processes and threads of a command.
-        public var processes: Int
-        /// Descriptors of one process.
-        public var openFiles: Int
-        /// Bytes of output at which a command is ended.
-        public var totalOutput: Int
-
-        /// Makes limits; the defaults are those of the documentation.
-        public init(
-            memory: Int = 512 << 20,
-            processes: Int = 64,
-            openFiles: Int = 256,
-            totalOutput: Int = 256 << 20
-        ) {
-            self.memory = memory
-            self.processes = processes
-            self.openFiles = openFiles
-            self.totalOutput = totalOutput
-        }
-    }
-
     private let runner: any ProcessRunner
     private let kind: UInt32
     private let programs: ProgramAccess
     private let narrowed: NarrowedRunners?
-    private let limits: Limits
+    private let limits: StandingLimits
     private let outputs: OutputStore?
 
     /// Makes a manager.
@@ -53,7 +28,7 @@ public final class BashManager: Sendable {
         kind: UInt32 = 0,
         programs: ProgramAccess,
         makeNarrowed: (@Sendable ([String]) async throws(SandboxError) -> any ProcessRunner)? = nil,
-        limits: Limits = Limits(),
+        limits: StandingLimits = .commands,
         workspace: RootDirectory?
     ) {
         self.runner = runner
@@ -82,14 +57,7 @@ public final class BashManager: Sendable {
             environment: ChildEnvironment.variables(runner) + ["SHELL=/bin/bash", "TERM=dumb"],
             directory: ChildEnvironment.path(of: command.workingDirectory, in: runner),
             input: command.stdin,
-            limits: ProcessRequest.Limits(
-                time: command.timeout,
-                memory: limits.memory,
-                processes: limits.processes,
-                openFiles: limits.openFiles,
-                keptOutput: command.maxOutput,
-                totalOutput: limits.totalOutput
-            ),
+            limits: limits.limits(of: command.limits),
             openSavedOutput: saved?.opener
         )
         let outcome: ProcessOutcome

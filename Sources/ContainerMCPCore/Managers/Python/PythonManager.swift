@@ -8,31 +8,6 @@ public import ContainerMCPSandbox
 /// Takes permissions only. Code runs as a module would: functions, classes, imports and
 /// `if __name__ == "__main__"` work, and the value of `_` comes back as data.
 public final class PythonManager: Sendable {
-    /// What holds for every run.
-    public struct Limits: Sendable, Equatable {
-        /// Bytes of memory, for each process and for all of a run.
-        public var memory: Int
-        /// Processes and threads of a run.
-        public var processes: Int
-        /// Descriptors of one process.
-        public var openFiles: Int
-        /// Bytes of output at which a run is ended.
-        public var totalOutput: Int
-
-        /// Makes limits; the defaults are those of the documentation.
-        public init(
-            memory: Int = 256 << 20,
-            processes: Int = 64,
-            openFiles: Int = 256,
-            totalOutput: Int = 256 << 20
-        ) {
-            self.memory = memory
-            self.processes = processes
-            self.openFiles = openFiles
-            self.totalOutput = totalOutput
-        }
-    }
-
     /// What became of a run, with the value of `_`.
     public struct Outcome: Sendable, Equatable {
         /// What became of the process.
@@ -44,7 +19,7 @@ public final class PythonManager: Sendable {
     }
 
     private let runner: any PythonRunner
-    private let limits: Limits
+    private let limits: StandingLimits
     private let outputs: OutputStore?
 
     /// Makes a manager.
@@ -53,7 +28,7 @@ public final class PythonManager: Sendable {
     ///   - runner: What runs the code.
     ///   - limits: What holds for every run.
     ///   - workspace: Where full texts of long outputs are saved; nil for nowhere.
-    public init(runner: any PythonRunner, limits: Limits = Limits(), workspace: RootDirectory?) {
+    public init(runner: any PythonRunner, limits: StandingLimits = .python, workspace: RootDirectory?) {
         self.runner = runner
         self.limits = limits
         outputs = workspace.map { OutputStore(workspace: $0) }
@@ -74,14 +49,7 @@ public final class PythonManager: Sendable {
             code: Array(program.code.utf8),
             directory: ChildEnvironment.path(of: program.workingDirectory, in: runner.sandbox),
             input: program.stdin,
-            limits: ProcessRequest.Limits(
-                time: program.timeout,
-                memory: limits.memory,
-                processes: limits.processes,
-                openFiles: limits.openFiles,
-                keptOutput: program.maxOutput,
-                totalOutput: limits.totalOutput
-            ),
+            limits: limits.limits(of: program.limits),
             openSavedOutput: saved?.opener
         )
         let process: ProcessOutcome

@@ -4,15 +4,6 @@ public import ContainerMCPProtocol
 
 /// `system_run_command`: runs a bash command in the sandbox.
 public struct RunCommandTool: Tool {
-    /// The arguments of the tool.
-    public struct Arguments: Sendable {
-        var command = ""
-        var workingDirectory: String?
-        var timeout: Duration?
-        var stdin: String?
-        var maxOutput: Int?
-    }
-
     /// `system_run_command`.
     public let name = ToolName.runCommand
     /// The tool's name for people.
@@ -20,24 +11,18 @@ public struct RunCommandTool: Tool {
     /// Starts programs, writes and may destroy files.
     public let effects: ToolEffects = [.runsPrograms, .readsFiles, .writesFiles, .destroys]
     private let bash: BashManager
-    private let timeout: Duration
-    private let maximum: Duration
+    private let bounds: RunArguments.Bounds
     private let commands: String
-    private let maxOutput: Int
 
     /// Makes the tool.
     ///
     /// - Parameters:
     ///   - bash: What runs commands.
-    ///   - timeout: The time limit of a call that names none.
-    ///   - maximum: The longest time limit.
-    ///   - maxOutput: Bytes kept of each stream by a call that names none.
+    ///   - bounds: What a call gets that does not ask, and the most it can ask for.
     ///   - commands: The programs that can be used, in words.
-    public init(bash: BashManager, timeout: Duration, maximum: Duration, maxOutput: Int, commands: String) {
+    public init(bash: BashManager, bounds: RunArguments.Bounds, commands: String) {
         self.bash = bash
-        self.timeout = timeout
-        self.maximum = maximum
-        self.maxOutput = maxOutput
+        self.bounds = bounds
         self.commands = commands
     }
 
@@ -51,29 +36,8 @@ public struct RunCommandTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .required("command", \.command, maxLength: .max, "Command line for bash, at most 100 KiB."),
-                .optional(
-                    "working_dir",
-                    \.workingDirectory,
-                    maxLength: 4096,
-                    default: "/",
-                    "Folder to start in, in the workspace."
-                ),
-                .optional("timeout", \.timeout, upTo: maximum, default: timeout, "Time limit in seconds."),
-                .optional("stdin", \.stdin, maxLength: .max, "Text for standard input, at most 10 MiB."),
-                .optional(
-                    "max_output",
-                    \.maxOutput,
-                    RunLimits.outputRange,
-                    default: maxOutput,
-                    "Bytes kept of each output stream; what is more is cut in the middle and saved to a file."
-                ),
-            ]
-        )
+    public var fields: ToolFields<RunArguments> {
+        RunArguments.fields("command", "Command line for bash, at most 100 KiB.", bounds)
     }
 
     /// The schema of the result.
@@ -88,21 +52,17 @@ public struct RunCommandTool: Tool {
     }
 
     /// To run the command line, and each program that can be read from it.
-    public func action(for arguments: Arguments) throws(ToolError) -> BashCommand {
+    public func action(for arguments: RunArguments) throws(ToolError) -> BashCommand {
         try BashCommand(
-            arguments.command,
-            workingDirectory: try SandboxPath(parsing: arguments.workingDirectory ?? "/"),
-            limits: try RunLimits(
-                timeout: arguments.timeout ?? timeout,
-                maximumTimeout: maximum,
-                stdin: arguments.stdin.map { Array($0.utf8) },
-                maxOutput: arguments.maxOutput ?? maxOutput
-            )
+            arguments.text,
+            workingDirectory: arguments.folder(),
+            limits: arguments.limits(bounds)
         )
     }
 
     /// Runs the command.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: RunArguments, in context: ToolContext) async throws(ToolError) -> ToolOutput
+    {
         let outcome = try await bash.run(try context.permit(action(for: arguments)))
         var result: JSONObject = ["stdout": .string(outcome.output), "stderr": .string(outcome.error)]
         RunSchema.add(outcome, to: &result)

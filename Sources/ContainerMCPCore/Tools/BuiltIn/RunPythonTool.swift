@@ -4,15 +4,6 @@ public import ContainerMCPProtocol
 
 /// `system_run_python`: runs Python code in the sandbox.
 public struct RunPythonTool: Tool {
-    /// The arguments of the tool.
-    public struct Arguments: Sendable {
-        var code = ""
-        var workingDirectory: String?
-        var timeout: Duration?
-        var stdin: String?
-        var maxOutput: Int?
-    }
-
     /// `system_run_python`.
     public let name = ToolName.runPython
     /// The tool's name for people.
@@ -20,22 +11,16 @@ public struct RunPythonTool: Tool {
     /// Starts programs, writes and may destroy files.
     public let effects: ToolEffects = [.runsPrograms, .readsFiles, .writesFiles, .destroys]
     private let python: PythonManager
-    private let timeout: Duration
-    private let maximum: Duration
-    private let maxOutput: Int
+    private let bounds: RunArguments.Bounds
 
     /// Makes the tool.
     ///
     /// - Parameters:
     ///   - python: What runs code.
-    ///   - timeout: The time limit of a call that names none.
-    ///   - maximum: The longest time limit.
-    ///   - maxOutput: Bytes kept of each stream by a call that names none.
-    public init(python: PythonManager, timeout: Duration, maximum: Duration, maxOutput: Int) {
+    ///   - bounds: What a call gets that does not ask, and the most it can ask for.
+    public init(python: PythonManager, bounds: RunArguments.Bounds) {
         self.python = python
-        self.timeout = timeout
-        self.maximum = maximum
-        self.maxOutput = maxOutput
+        self.bounds = bounds
     }
 
     /// What the tool does, for the model.
@@ -46,33 +31,11 @@ public struct RunPythonTool: Tool {
         """
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .required(
-                    "code",
-                    \.code,
-                    maxLength: .max,
-                    "Python code, at most 1 MiB. Assign to '_' what should come back as data."
-                ),
-                .optional(
-                    "working_dir",
-                    \.workingDirectory,
-                    maxLength: 4096,
-                    default: "/",
-                    "Folder to start in, in the workspace."
-                ),
-                .optional("timeout", \.timeout, upTo: maximum, default: timeout, "Time limit in seconds."),
-                .optional("stdin", \.stdin, maxLength: .max, "Text for standard input, at most 10 MiB."),
-                .optional(
-                    "max_output",
-                    \.maxOutput,
-                    RunLimits.outputRange,
-                    default: maxOutput,
-                    "Bytes kept of each output stream; what is more is cut in the middle and saved to a file."
-                ),
-            ]
+    public var fields: ToolFields<RunArguments> {
+        RunArguments.fields(
+            "code",
+            "Python code, at most 1 MiB. Assign to '_' what should come back as data.",
+            bounds
         )
     }
 
@@ -94,21 +57,17 @@ public struct RunPythonTool: Tool {
     }
 
     /// To run Python code.
-    public func action(for arguments: Arguments) throws(ToolError) -> PythonProgram {
+    public func action(for arguments: RunArguments) throws(ToolError) -> PythonProgram {
         try PythonProgram(
-            arguments.code,
-            workingDirectory: try SandboxPath(parsing: arguments.workingDirectory ?? "/"),
-            limits: try RunLimits(
-                timeout: arguments.timeout ?? timeout,
-                maximumTimeout: maximum,
-                stdin: arguments.stdin.map { Array($0.utf8) },
-                maxOutput: arguments.maxOutput ?? maxOutput
-            )
+            arguments.text,
+            workingDirectory: arguments.folder(),
+            limits: arguments.limits(bounds)
         )
     }
 
     /// Runs the code.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: RunArguments, in context: ToolContext) async throws(ToolError) -> ToolOutput
+    {
         let outcome = try await python.run(try context.permit(action(for: arguments)))
         var result: JSONObject = [
             "output": .string(outcome.run.output), "error": .string(outcome.run.error),

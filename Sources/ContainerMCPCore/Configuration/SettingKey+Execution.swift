@@ -242,7 +242,7 @@ extension SettingKey {
         .choice(["zygote", "fresh"]),
         default: "zygote",
         in: .python,
-        "Forks prepared interpreters, or starts a fresh one with its own address layout for each run."
+        "Forks prepared interpreters, or starts a fresh one with its own address layout for each run. This version starts a fresh one either way."
     )
 
     static let pythonKeys: [SettingKey] = [

@@ -103,6 +103,13 @@ struct SandboxFactory: Sendable {
                 "SANDBOX_BACKEND=\(settings.sandbox.backend.rawValue) is not available in this version; use native",
             )
         }
+        // Callers who were promised a workspace of their own must not get the one that all share.
+        guard settings.sandbox.scope == .shared || settings.origin(of: "WORKSPACE_SCOPE") == .default else {
+            throw SandboxError(
+                .badConfiguration,
+                "WORKSPACE_SCOPE=\(settings.sandbox.scope.rawValue) is not available in this version; use shared"
+            )
+        }
         var views: [UInt32: SandboxConfiguration.Kind] = [:]
         if kinds.contains(.bash) {
             views[Self.bashKind] = .init(

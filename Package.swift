@@ -193,6 +193,7 @@ let package = Package(
             dependencies: [
                 "ContainerMCPCore",
                 "ContainerMCPProtocol",
+                "ContainerMCPSandbox",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

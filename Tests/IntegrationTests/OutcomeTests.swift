@@ -2,6 +2,7 @@
 
 import ContainerMCPCore
 import ContainerMCPProtocol
+import ContainerMCPSandbox
 import Testing
 
 /// The table of outcomes, with a real bash and a real Python.
@@ -121,6 +122,24 @@ import Testing
             let refused = await server.call(.runCommand, arguments)
             #expect(refused.isError)
             #expect(refused.structuredContent?["error"]?.stringValue?.contains("'\(name)'") == true)
+        }
+    }
+
+    @Test func `memory that a command wrote can't become code`() async throws {
+        try await TestServer.with(["BASH_ALLOWED_COMMANDS": "python3"]) { server in
+            // Linux before 6.3 can't refuse it; then the report has to say so.
+            let status = server.server.report.statuses[.commandAllowList]
+            guard status == .enforced else {
+                #expect(status?.detail.contains("6.3") == true)
+                return
+            }
+            let attack =
+                "import mmap; mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)"
+            let refused = try await server.bash("python3 -I -S -c '\(attack)'")
+            #expect(refused["exit_code"] == 1)
+            #expect(refused["stderr"]?.stringValue?.contains("PermissionError") == true)
+            let control = try await server.python(attack)
+            #expect(control["success"] == true)
         }
     }
 }

@@ -6,8 +6,11 @@ import ContainerMCPCore
 @main
 struct EmbeddedSandbox {
     static func main() async throws {
-        let environment = ["SANDBOX_ROOT": "/tmp/embedded-sandbox", "DATA_DIR": "/tmp/embedded-sandbox-data"]
-            .merging(["TEMP_DIR": "/tmp/embedded-sandbox-temp", "BASH_ALLOWED_COMMANDS": "ls,cat"]) { $1 }
+        let base = CommandLine.arguments.dropFirst().first ?? "/tmp/embedded-sandbox"
+        let environment = [
+            "SANDBOX_ROOT": base + "/workspace", "DATA_DIR": base + "/data", "TEMP_DIR": base + "/temp",
+            "BASH_ALLOWED_COMMANDS": "ls,cat",
+        ]
 
         // Permission is a value that only the policy engine makes, and managers take nothing else.
         let policy = try PolicyEngine.fromEnvironment(environment)

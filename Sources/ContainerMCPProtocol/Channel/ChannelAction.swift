@@ -9,4 +9,8 @@ public enum ChannelAction: Sendable, Equatable {
     case start(RequestToken, AdmittedRequest)
     /// Stop carrying out a request; nothing more will be written about it.
     case cancel(RequestToken)
+    /// Hand on the client's answer to a question: a result as it came, or an error.
+    ///
+    /// Nothing more is said about the question.
+    case answered(AskToken, Result<JSONValue, JSONRPCError>)
 }

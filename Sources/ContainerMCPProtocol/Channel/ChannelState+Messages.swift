@@ -7,9 +7,8 @@ extension ChannelState {
             handle(request, batch: batch, &actions)
         case .notification(let notification):
             handle(notification, &actions)
-        case .response:
-            // No request of ours is open, and an answer to nothing is dropped.
-            break
+        case .response(let response):
+            handle(response, &actions)
         case .invalid(let id, let error):
             fail(id, error, batch, &actions)
         }
@@ -126,11 +125,13 @@ extension ChannelState {
         switch notification.method {
         case MethodName.initializedNotification:
             session?.becomeReady()
+            releaseAsks(&actions)
         case MethodName.cancelledNotification:
             guard
                 let id = RequestID(notification.params?["requestId"]),
                 let (token, entry) = ledger.cancel(id)
             else { return }
+            withdrawAll(about: token, &actions)
             actions.append(.cancel(token))
             if let batch = entry.batch { settle(batch, nil, &actions) }
         default:

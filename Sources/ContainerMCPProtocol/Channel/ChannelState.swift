@@ -15,13 +15,15 @@ public struct ChannelState: Sendable {
     let limits: ChannelLimits
     var ledger: RequestLedger
     var batches = BatchCollector()
-    private var isInputOpen = true
+    var asks: AskLedger
+    var isInputOpen = true
 
     /// Opens a conversation.
     public init(server: ServerDescription, limits: ChannelLimits = ChannelLimits()) {
         self.server = server
         self.limits = limits
         self.ledger = RequestLedger(limit: limits.requestsInFlight)
+        self.asks = AskLedger(limit: limits.openAsks)
     }
 
     /// Whether no request is in flight, and none is still ending after its cancellation.
@@ -61,54 +63,36 @@ public struct ChannelState: Sendable {
     }
 
     /// Takes the news that nothing more will come; what is in flight may still end by itself.
-    public mutating func inputEnded() {
+    ///
+    /// - Returns: What to do: questions that are open will never be answered, which is said for each.
+    @discardableResult
+    public mutating func inputEnded() -> [ChannelAction] {
         isInputOpen = false
+        let error = JSONRPCError(.internalError, "the client can't answer any more: its input has ended")
+        return asks.removeAll().map { .answered($0, .failure(error)) }
     }
 
-    /// Gives up everything in flight; nothing more is written about it.
+    /// Gives up everything in flight, open questions included; nothing more is written about it.
     public mutating func cancelAll() -> [ChannelAction] {
         isInputOpen = false
+        _ = asks.removeAll()
         batches.removeAll()
         return ledger.cancelAll().map { .cancel($0) }
     }
 
     /// Takes the outcome of a request; late ones and those of cancelled requests are dropped.
+    ///
+    /// Questions about it that are still open are withdrawn. A `subscriptions/listen` that ends with a result
+    /// ends as in ``finishedListening(_:)``.
     public mutating func finished(_ token: RequestToken, _ outcome: RequestOutcome) -> [ChannelAction] {
         guard let entry = ledger.finish(token) else { return [] }
+        if entry.isListening, case .result = outcome { return endOfListening(token, entry) }
         let revision = entry.notifications.context.revision
         var actions: [ChannelAction] = []
+        withdrawAll(about: token, &actions)
         reply(outcome.message(id: entry.id, revision: revision, server: server), entry.batch, token, &actions)
         if let batch = entry.batch { settle(batch, token, &actions) }
         return actions
-    }
-
-    /// Takes the progress of a request; dropped where the client did not ask for it or it does not grow.
-    public mutating func progress(_ update: ProgressUpdate, about token: RequestToken) -> [ChannelAction] {
-        ledger.progress(update, about: token).map { [.send($0, about: token)] } ?? []
-    }
-
-    /// Takes a log message; dropped where the client does not want its level.
-    ///
-    /// - Parameters:
-    ///   - entry: The log message.
-    ///   - token: The request it is about, nil for the session as a whole.
-    /// - Returns: What to do.
-    public func log(_ entry: LogEntry, about token: RequestToken? = nil) -> [ChannelAction] {
-        guard server.capabilities.hasLogging else { return [] }
-        let level = session?.logLevel ?? .info
-        if let token {
-            return ledger.log(entry, about: token, sessionLevel: level).map { [.send($0, about: token)] }
-                ?? []
-        }
-        guard session != nil, entry.level >= level else { return [] }
-        return [.send(entry.notification.jsonValue, about: nil)]
-    }
-
-    /// Takes the news that the list of tools has changed; told to a session that is ready for it.
-    public func toolListChanged() -> [ChannelAction] {
-        guard session?.isReady == true, server.capabilities.tools?.announcesChanges == true else { return [] }
-        let notification = JSONRPCNotification(method: "notifications/tools/list_changed")
-        return [.send(notification.jsonValue, about: nil)]
     }
 
     /// How an error response shows that no id could be read.

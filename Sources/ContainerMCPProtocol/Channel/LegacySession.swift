@@ -40,15 +40,20 @@ public struct LegacySession: Sendable, Equatable {
     {
         guard
             let method = MethodName(rawValue: request.method),
-            method.isAvailable(in: .legacy, offering: server.capabilities)
+            method.isAvailable(in: revision, offering: server.capabilities)
         else {
             throw .methodNotFound(request.method, in: revision)
         }
         guard method != .initialize else {
             throw JSONRPCError(.invalidRequest, "the session is initialized already")
         }
-        let typed = try MCPRequest(method, request.params)
-        try server.checkTool(typed)
+        let typed = try MCPRequest(
+            method,
+            request.params,
+            in: revision,
+            offeringTasks: server.capabilities.tasks
+        )
+        try server.checkName(in: typed)
         let context = RequestContext(
             revision: revision,
             progressToken: try RequestMeta(request.params).progressToken,

@@ -35,28 +35,37 @@ public struct ModernLadder: Sendable {
         try headers?.checkName(request)
         guard
             let method = MethodName(rawValue: request.method),
-            method.isAvailable(in: .modern, offering: server.capabilities)
+            method.isAvailable(in: .v20260728, offering: server.capabilities)
         else {
             throw .methodNotFound(request.method, in: .v20260728)
         }
+        let client = ClientCapabilities(
+            request.params?["_meta"]?[MetaKey.clientCapabilities]?.objectValue ?? [:]
+        )
+        guard client.hasTasks || !needsTasks(method, request.params) else { throw .needsTasksExtension }
         let meta = try RequestMeta(request.params)
         let logLevel = try meta.requestedLogLevel()
         if let headers, method == .callTool {
             let call = try ToolCall(request.params)
             try headerParameters(call.name)?.check(headers, arguments: call.arguments)
         }
-        let typed = try MCPRequest(method, request.params)
-        try server.checkTool(typed)
+        let typed = try MCPRequest(method, request.params, in: .v20260728)
+        try server.checkName(in: typed)
+        // A stream of changes carries neither progress nor log messages, whatever was asked for.
         let context = RequestContext(
             revision: .v20260728,
-            progressToken: meta.progressToken,
-            logLevel: logLevel,
+            progressToken: method == .listen ? nil : meta.progressToken,
+            logLevel: method == .listen ? nil : logLevel,
             client: try meta.clientInformation(),
-            clientCapabilities: ClientCapabilities(
-                meta.members[MetaKey.clientCapabilities]?.objectValue ?? [:]
-            )
+            clientCapabilities: client
         )
         return AdmittedRequest(id: request.id, request: typed, context: context)
+    }
+
+    /// Whether a request can't be served without the extension of tasks.
+    private func needsTasks(_ method: MethodName, _ params: JSONObject?) -> Bool {
+        method.isAboutTasks
+            || (method == .listen && server.capabilities.tasks && params?["notifications"]?["taskIds"] != nil)
     }
 
     /// Step 3 of the ladder, with its exception for a header that names an unknown version.
@@ -76,10 +85,12 @@ public struct ModernLadder: Sendable {
 }
 
 extension ServerDescription {
-    /// Refuses a call of a tool that isn't there.
-    func checkTool(_ request: MCPRequest) throws(JSONRPCError) {
-        if case .callTool(let call) = request, !hasTool(call.name) {
-            throw .unknownTool(call.name)
+    /// Refuses a tool or a prompt that isn't there.
+    func checkName(in request: MCPRequest) throws(JSONRPCError) {
+        switch request {
+        case .callTool(let call) where !hasTool(call.name): throw .unknownTool(call.name)
+        case .getPrompt(let prompt) where !hasPrompt(prompt.name): throw .unknownPrompt(prompt.name)
+        default: break
         }
     }
 }

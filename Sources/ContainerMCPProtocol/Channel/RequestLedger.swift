@@ -10,6 +10,7 @@ struct RequestLedger: Sendable {
         let id: RequestID
         let batch: BatchNumber?
         var notifications: RequestNotifications
+        let isListening: Bool
         var isCancelled = false
     }
 
@@ -39,7 +40,8 @@ struct RequestLedger: Sendable {
         entries[token] = Entry(
             id: request.id,
             batch: batch,
-            notifications: RequestNotifications(request.context)
+            notifications: RequestNotifications(request.context),
+            isListening: request.request.isListening
         )
         return token
     }
@@ -79,8 +81,30 @@ struct RequestLedger: Sendable {
         return entries[token]?.notifications.progress(update)
     }
 
-    func log(_ entry: LogEntry, about token: RequestToken, sessionLevel: LogLevel) -> JSONValue? {
+    func log(
+        _ entry: LogEntry,
+        about token: RequestToken,
+        sessionLevel: LogLevel,
+        relatedTask: String?
+    ) -> JSONValue? {
         guard let request = entries[token], !request.isCancelled else { return nil }
-        return request.notifications.log(entry, sessionLevel: sessionLevel)
+        var notifications = request.notifications
+        if let relatedTask { notifications.relatedTask = relatedTask }
+        return notifications.log(entry, sessionLevel: sessionLevel)
+    }
+
+    /// The revision of a request about which something may be written, else nil.
+    func revision(of token: RequestToken) -> ProtocolRevision? {
+        guard let entry = entries[token], !entry.isCancelled else { return nil }
+        return entry.notifications.context.revision
+    }
+
+    func isListening(_ token: RequestToken) -> Bool {
+        entries[token]?.isListening == true
+    }
+
+    /// The streams of changes that have not been cancelled, oldest first.
+    var listening: [RequestToken] {
+        entries.filter { $0.value.isListening && !$0.value.isCancelled }.keys.sorted { $0.number < $1.number }
     }
 }

@@ -2,49 +2,27 @@
 
 /// The entry point for fuzzers: everything that reads a stranger's bytes, in one call.
 public enum ProtocolFuzzing {
-    /// Feeds bytes to the framer, the parser, the classification and a channel, and ends what they start.
+    /// Feeds bytes to the framer, the parser, the classification and a channel, asks, notifies and ends what
+    /// they start.
     ///
     /// - Parameter bytes: Any bytes, read as a stream of lines.
     /// - Returns: Whether what must hold did: values survive writing and parsing, every answer is one line of
-    ///   JSON, and a channel is idle once all that was started has ended.
+    ///   JSON, a question is answered at most once, nothing is written about what was cancelled, and a
+    ///   channel is idle once all that was started has ended.
     public static func exercise(_ bytes: Span<UInt8>) -> Bool {
-        let tool = ToolDescriptor(name: "t", summary: "", inputSchema: ["type": "object"])
-        let server = ServerDescription(
-            name: "fuzz",
-            version: "0",
-            capabilities: ServerCapabilities(tools: .init(), hasLogging: true),
-            toolNames: ["t"]
-        )
-        var channel = ChannelState(
-            server: server,
-            limits: ChannelLimits(requestsInFlight: 4, batchMessages: 8, messageBytes: 4_096)
-        )
+        var run = FuzzedChannel()
         var framer = LineFramer(maximumLength: 4_096)
-        var started: [RequestToken] = []
         var holds = true
         for frame in framer.feed(bytes) + framer.finish() {
-            let actions: [ChannelAction]
             switch frame {
             case .overlong:
-                actions = channel.receivedOverlongMessage()
+                holds = holds && run.receiveOverlong()
             case .line(let line):
-                holds = holds && survivesRoundTrip(line) && classifies(line, server)
-                actions = channel.received(text: line)
-            }
-            holds = holds && take(actions, &started)
-            if started.count > 2 {
-                let token = started.removeFirst()
-                holds = holds && take(channel.progress(ProgressUpdate(1, of: 2), about: token), &started)
-                let outcome = RequestOutcome.result(.tools([tool], caching: .never))
-                holds = holds && take(channel.finished(token, outcome), &started)
+                holds = holds && survivesRoundTrip(line) && classifies(line, FuzzedChannel.server)
+                holds = holds && readsAnswers(line) && run.receive(line)
             }
         }
-        channel.inputEnded()
-        holds = holds && take(channel.cancelAll(), &started)
-        for token in started {
-            holds = holds && channel.finished(token, .result(.empty)).isEmpty
-        }
-        return holds && channel.isIdle
+        return holds && run.end()
     }
 
     /// Feeds bytes to everything that reads a stranger's bytes.
@@ -55,22 +33,7 @@ public enum ProtocolFuzzing {
         exercise(bytes.span)
     }
 
-    private static func take(_ actions: [ChannelAction], _ started: inout [RequestToken]) -> Bool {
-        for action in actions {
-            switch action {
-            case .start(let token, _):
-                started.append(token)
-            case .send(let message, _):
-                let text = message.encoded()
-                guard !text.contains(0x0A), survivesRoundTrip(text) else { return false }
-            case .cancel:
-                break
-            }
-        }
-        return true
-    }
-
-    private static func survivesRoundTrip(_ text: [UInt8]) -> Bool {
+    static func survivesRoundTrip(_ text: [UInt8]) -> Bool {
         // What the parser refuses has nothing to survive.
         guard let value = try? JSONValue(parsing: text) else { return true }
         // What it accepts must come back the same, compact or not.
@@ -94,5 +57,25 @@ public enum ProtocolFuzzing {
         let marks = try? ToolHeaderParameters(inputSchema: value)
         let admitted = try? ModernLadder(server: server).admit(request, headers: headers) { _ in marks }
         return admitted == nil || admitted?.id == request.id
+    }
+
+    /// Reads a line as an answer to each kind of question, as a URI and as a URI template.
+    private static func readsAnswers(_ text: [UInt8]) -> Bool {
+        let line = String(decoding: text, as: UTF8.self)
+        let values = FuzzedChannel.template.match(line) ?? [:]
+        guard values.allSatisfy({ FuzzedChannel.template.variables.contains($0.key) && !$0.value.isEmpty })
+        else { return false }
+        _ = ResourceTemplate(uriTemplate: line, name: "t").match("t://a/b-c")
+        guard let value = try? JSONValue(parsing: text) else { return true }
+        for question in FuzzedChannel.questions {
+            guard let answer = try? question.read(value["result"] ?? value) else { continue }
+            // What was let through conforms, also when it is read once more.
+            if case .elicitation(.accept, let content) = answer,
+                case .elicitation(.form(_, let form)) = question, form.fault(in: content) != nil
+            {
+                return false
+            }
+        }
+        return true
     }
 }

@@ -66,6 +66,7 @@ public struct MirroredHeaders: Sendable, Equatable {
         switch MethodName(rawValue: request.method) {
         case .callTool, .getPrompt: key = "name"
         case .readResource: key = "uri"
+        case .getTask, .updateTask, .cancelTask: key = "taskId"
         default: return
         }
         let name = try Parameters(request.params, of: request.method).string(key)

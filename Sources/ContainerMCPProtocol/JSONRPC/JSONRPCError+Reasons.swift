@@ -29,6 +29,39 @@ extension JSONRPCError {
         JSONRPCError(.invalidParams, "there is no tool named \(Quoted(name)); tools/list names them all")
     }
 
+    /// The error for a prompt that isn't there.
+    public static func unknownPrompt(_ name: String) -> JSONRPCError {
+        JSONRPCError(.invalidParams, "there is no prompt named \(Quoted(name)); prompts/list names them all")
+    }
+
+    /// The error for a task that isn't there, has expired or belongs to somebody else: one text for all.
+    public static let unknownTask = JSONRPCError(.invalidParams, "there is no such task")
+
+    /// The error for giving up a task that has ended, in 2025-11-25.
+    public static let taskHasEnded = JSONRPCError(.invalidParams, "the task has ended already")
+
+    /// The error for a request that needs the extension of tasks and does not declare it.
+    public static let needsTasksExtension = JSONRPCError(
+        .missingClientCapability,
+        "this request needs the tasks extension",
+        data: ["requiredCapabilities": ["extensions": [ExtensionName.tasks: [:]]]]
+    )
+
+    /// The error for a call of a tool in a way that it does not offer, in 2025-11-25.
+    ///
+    /// - Parameters:
+    ///   - name: The name of the tool.
+    ///   - isRequired: Whether the tool can be called only as a task, not never.
+    /// - Returns: The error.
+    public static func wrongTaskSupport(_ name: String, isRequired: Bool) -> JSONRPCError {
+        JSONRPCError(
+            .methodNotFound,
+            isRequired
+                ? "the tool \(Quoted(name)) can be called only as a task; add the member 'task'"
+                : "the tool \(Quoted(name)) can't be called as a task; leave out the member 'task'"
+        )
+    }
+
     /// The error for a resource that isn't there, with the code of the revision in force.
     public static func unknownResource(_ uri: String, in revision: ProtocolRevision) -> JSONRPCError {
         JSONRPCError(

@@ -13,6 +13,14 @@ public struct JSONRPCNotification: Sendable, Equatable {
         self.params = params
     }
 
+    /// The news that what a user was asked to open has been dealt with; 2025-11-25 only.
+    public static func elicitationComplete(id: String) -> JSONRPCNotification {
+        JSONRPCNotification(
+            method: MethodName.elicitationCompleteNotification,
+            params: ["elicitationId": .string(id)]
+        )
+    }
+
     /// The notification as a message.
     public var jsonValue: JSONValue {
         var object: JSONObject = ["jsonrpc": "2.0", "method": .string(method)]

@@ -15,4 +15,11 @@ public struct JSONRPCRequest: Sendable, Equatable {
         self.method = method
         self.params = params
     }
+
+    /// The request as a message.
+    public var jsonValue: JSONValue {
+        var object: JSONObject = ["jsonrpc": "2.0", "id": id.jsonValue, "method": .string(method)]
+        object["params"] = params.map { .object($0) }
+        return .object(object)
+    }
 }

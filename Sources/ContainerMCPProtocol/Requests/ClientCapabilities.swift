@@ -21,6 +21,15 @@ public struct ClientCapabilities: Sendable, Equatable {
         declared["elicitation"]?["url"]?.objectValue != nil
     }
 
+    /// Whether the client lets its model be asked.
+    public var hasSampling: Bool { declared["sampling"]?.objectValue != nil }
+
+    /// Whether the client tells the directories it works on.
+    public var hasRoots: Bool { declared["roots"]?.objectValue != nil }
+
+    /// Whether the client declares the extension of tasks; a value that is no object declares nothing.
+    public var hasTasks: Bool { declares(extension: ExtensionName.tasks) }
+
     /// Whether the client declares an extension by its name; a value that is no object declares nothing.
     public func declares(extension name: String) -> Bool {
         declared["extensions"]?[name]?.objectValue != nil

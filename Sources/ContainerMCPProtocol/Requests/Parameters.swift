@@ -33,6 +33,36 @@ struct Parameters {
         return members
     }
 
+    func optionalBool(_ key: String) throws(JSONRPCError) -> Bool? {
+        guard let value = object[key] else { return nil }
+        guard let truth = value.boolValue else { throw mistyped(key, "true or false", value) }
+        return truth
+    }
+
+    func optionalStrings(_ key: String) throws(JSONRPCError) -> [String]? {
+        guard let value = object[key] else { return nil }
+        guard let elements = value.arrayValue else { throw mistyped(key, "an array of strings", value) }
+        var texts: [String] = []
+        texts.reserveCapacity(elements.count)
+        for element in elements {
+            guard let text = element.stringValue else { throw mistyped(key, "an array of strings", value) }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// All members, each of which must be a string.
+    func strings() throws(JSONRPCError) -> [String: String] {
+        var texts: [String: String] = [:]
+        for (key, value) in object {
+            guard let text = value.stringValue else {
+                throw mistyped(Quoted.clipped(key, to: 80), "a string", value)
+            }
+            texts[key] = text
+        }
+        return texts
+    }
+
     private func missing(_ key: String) -> JSONRPCError {
         .invalidParams("\(owner) needs the member '\(key)'")
     }

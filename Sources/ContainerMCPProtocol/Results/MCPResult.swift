@@ -8,6 +8,24 @@ public enum MCPResult: Sendable, Equatable {
     case tools([ToolDescriptor], nextCursor: String? = nil, caching: CacheHint)
     /// The result of a tool call.
     case toolCall(ToolResult)
+    /// A page of resources.
+    case resources([ResourceDescriptor], nextCursor: String? = nil, caching: CacheHint)
+    /// A page of patterns of resources.
+    case resourceTemplates([ResourceTemplate], nextCursor: String? = nil, caching: CacheHint)
+    /// What was read from a resource.
+    case resourceContents([ResourceContents], caching: CacheHint)
+    /// A page of prompts.
+    case prompts([PromptDescriptor], nextCursor: String? = nil, caching: CacheHint)
+    /// A prompt filled in.
+    case prompt(PromptResult)
+    /// Ways to complete an argument.
+    case completion(Completion)
+    /// What must be known before there is a result; 2026-07-28 only. The state is sealed.
+    case inputRequired([InputQuestion], requestState: String? = nil)
+    /// A task, in the form that the revision has; none before 2025-11-25.
+    case task(TaskSnapshot, TaskMessage)
+    /// A page of tasks; 2025-11-25 only.
+    case tasks([TaskSnapshot], nextCursor: String? = nil)
     /// What the server is and can do.
     case discovery
     /// Members that every revision knows, with a hint for keeping them where the method has one.
@@ -20,30 +38,73 @@ public enum MCPResult: Sendable, Equatable {
     ///   - server: What the server says about itself; its name goes into each 2026-07-28 result.
     /// - Returns: The result as it stands in a response.
     public func projected(to revision: ProtocolRevision, server: ServerDescription) -> JSONObject {
-        var caching: CacheHint?
-        var body: JSONObject
-        switch self {
-        case .empty:
-            body = [:]
-        case .tools(let tools, let nextCursor, let hint):
-            caching = hint
-            body = ["tools": .array(tools.map { $0.jsonValue(for: revision) })]
-            body["nextCursor"] = nextCursor.map { .string($0) }
-        case .toolCall(let result):
-            body = result.members(for: revision)
-        case .discovery:
-            caching = server.caching
-            body = [
-                "supportedVersions": .array(ProtocolRevision.newestFirst.map { .string($0.rawValue) }),
-                "capabilities": server.capabilities.jsonValue(for: revision),
-            ]
-            body["instructions"] = server.instructions.map { .string($0) }
-        case .members(let members, let hint):
-            caching = hint
-            body = members
-        }
+        let body = members(for: revision, server: server)
         guard revision.has(.resultEnvelope) else { return body }
-        return Self.enveloped(body, caching: caching, revision: revision, server: server)
+        return Self.enveloped(body, caching: caching(server), revision: revision, server: server)
+    }
+
+    /// Why the result can't be given in a revision, nil if it can.
+    ///
+    /// It never can't unless the server itself erred: nobody asks for such a result.
+    func fault(in revision: ProtocolRevision) -> JSONRPCError? {
+        let isKnown =
+            switch self {
+            case .inputRequired: revision.has(.inputRequired)
+            case .task(_, .result), .tasks: revision.has(.coreTasks)
+            case .task: revision.has(.coreTasks) || revision.has(.taskExtension)
+            default: true
+            }
+        return isKnown
+            ? nil : JSONRPCError(.internalError, "the result can't be sent in this protocol version")
+    }
+
+    private func members(for revision: ProtocolRevision, server: ServerDescription) -> JSONObject {
+        switch self {
+        case .empty: [:]
+        case .tools(let tools, let next, _):
+            Self.page("tools", tools.map { $0.jsonValue(for: revision) }, next)
+        case .toolCall(let result): result.members(for: revision)
+        case .resources(let resources, let next, _):
+            Self.page("resources", resources.map { $0.jsonValue(for: revision) }, next)
+        case .resourceTemplates(let templates, let next, _):
+            Self.page("resourceTemplates", templates.map { $0.jsonValue(for: revision) }, next)
+        case .resourceContents(let contents, _): ["contents": .array(contents.map(\.jsonValue))]
+        case .prompts(let prompts, let next, _):
+            Self.page("prompts", prompts.map { $0.jsonValue(for: revision) }, next)
+        case .prompt(let prompt): prompt.members(for: revision)
+        case .completion(let completion): ["completion": completion.jsonValue]
+        case .inputRequired(let questions, let state): Self.asking(questions, state)
+        case .task(let task, let message): task.members(of: message, for: revision)
+        case .tasks(let tasks, let next):
+            Self.page("tasks", tasks.map { .object($0.members(of: .get, for: revision)) }, next)
+        case .discovery: server.discovery(for: revision)
+        case .members(let members, _): members
+        }
+    }
+
+    private func caching(_ server: ServerDescription) -> CacheHint? {
+        switch self {
+        case .tools(_, _, let hint), .resources(_, _, let hint), .resourceTemplates(_, _, let hint),
+            .resourceContents(_, let hint), .prompts(_, _, let hint):
+            hint
+        case .discovery: server.caching
+        case .members(_, let hint): hint
+        case .empty, .toolCall, .prompt, .completion, .inputRequired, .task, .tasks: nil
+        }
+    }
+
+    private static func page(_ key: String, _ items: [JSONValue], _ next: String?) -> JSONObject {
+        var object: JSONObject = [key: .array(items)]
+        object["nextCursor"] = next.map { .string($0) }
+        return object
+    }
+
+    private static func asking(_ questions: [InputQuestion], _ state: String?) -> JSONObject {
+        var object: JSONObject = ["resultType": "input_required"]
+        // One of the two members must be there.
+        if !questions.isEmpty || state == nil { object["inputRequests"] = InputQuestion.jsonValue(questions) }
+        object["requestState"] = state.map { .string($0) }
+        return object
     }
 
     private static func enveloped(

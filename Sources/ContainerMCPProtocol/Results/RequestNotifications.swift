@@ -7,11 +7,14 @@
 public struct RequestNotifications: Sendable, Equatable {
     /// How the request wants to be served.
     public let context: RequestContext
+    /// The task that the request has become, named in every message; 2025-11-25 only.
+    public var relatedTask: String?
     private var lastProgress: Double?
 
     /// Starts with a request.
-    public init(_ context: RequestContext) {
+    public init(_ context: RequestContext, relatedTask: String? = nil) {
         self.context = context
+        self.relatedTask = relatedTask
     }
 
     /// Takes an update.
@@ -21,7 +24,7 @@ public struct RequestNotifications: Sendable, Equatable {
         guard let token = context.progressToken, update.progress.isFinite else { return nil }
         if let lastProgress, update.progress <= lastProgress { return nil }
         lastProgress = update.progress
-        return update.notification(token: token, for: context.revision).jsonValue
+        return Self.about(task, update.notification(token: token, for: context.revision)).jsonValue
     }
 
     /// Takes a log message about the request.
@@ -30,9 +33,19 @@ public struct RequestNotifications: Sendable, Equatable {
     ///   - entry: The log message.
     ///   - sessionLevel: The level of the legacy session; a modern request has its own.
     /// - Returns: The message to send, or nil.
-    public func log(_ entry: LogEntry, sessionLevel: LogLevel) -> JSONValue? {
+    public func log(_ entry: LogEntry, sessionLevel: LogLevel = .info) -> JSONValue? {
         let wanted = context.era == .modern ? context.logLevel : sessionLevel
         guard let wanted, entry.level >= wanted else { return nil }
-        return entry.notification.jsonValue
+        return Self.about(task, entry.notification).jsonValue
+    }
+
+    private var task: String? { context.revision.has(.coreTasks) ? relatedTask : nil }
+
+    /// A notification that names the task it is about.
+    static func about(_ task: String?, _ notification: JSONRPCNotification) -> JSONRPCNotification {
+        guard let task else { return notification }
+        var params = notification.params ?? [:]
+        params["_meta"] = .object(TaskSnapshot.relatedMeta(task))
+        return JSONRPCNotification(method: notification.method, params: params)
     }
 }

@@ -26,7 +26,9 @@ public struct ServerCapabilities: Sendable, Equatable {
     public var hasCompletions: Bool
     /// Whether log messages are sent.
     public var hasLogging: Bool
-    /// Extensions by name, each with its settings; 2026-07-28 only.
+    /// Whether long calls can go on as tasks: from 2025-11-25 on, in the form that each revision has.
+    public var tasks: Bool
+    /// Further extensions by name, each with its settings; 2026-07-28 only.
     public var extensions: JSONObject
 
     /// Makes capabilities.
@@ -36,6 +38,7 @@ public struct ServerCapabilities: Sendable, Equatable {
         prompts: List? = nil,
         hasCompletions: Bool = false,
         hasLogging: Bool = false,
+        tasks: Bool = false,
         extensions: JSONObject = [:]
     ) {
         self.tools = tools
@@ -43,12 +46,16 @@ public struct ServerCapabilities: Sendable, Equatable {
         self.prompts = prompts
         self.hasCompletions = hasCompletions
         self.hasLogging = hasLogging
+        self.tasks = tasks
         self.extensions = extensions
     }
 
     /// Whether anything is offered that a stream of changes would carry.
     public var announcesChanges: Bool {
-        [tools, resources, prompts].contains { $0?.announcesChanges == true || $0?.canSubscribe == true }
+        tasks
+            || [tools, resources, prompts].contains {
+                $0?.announcesChanges == true || $0?.canSubscribe == true
+            }
     }
 
     /// The capabilities as a revision knows them.
@@ -59,7 +66,14 @@ public struct ServerCapabilities: Sendable, Equatable {
         object["prompts"] = prompts.map { Self.jsonValue($0, subscribe: false) }
         if hasLogging { object["logging"] = [:] }
         if hasCompletions, revision.has(.completionsCapability) { object["completions"] = [:] }
-        if !extensions.isEmpty, revision.has(.extensions) { object["extensions"] = .object(extensions) }
+        if tasks, revision.has(.coreTasks) {
+            object["tasks"] = ["list": [:], "cancel": [:], "requests": ["tools": ["call": [:]]]]
+        }
+        if revision.has(.extensions) {
+            var extensions = extensions
+            if tasks { extensions[ExtensionName.tasks] = [:] }
+            if !extensions.isEmpty { object["extensions"] = .object(extensions) }
+        }
         return .object(object)
     }
 

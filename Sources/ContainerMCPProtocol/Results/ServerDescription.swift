@@ -20,6 +20,8 @@ public struct ServerDescription: Sendable, Equatable {
     public var capabilities: ServerCapabilities
     /// The tools that can be called.
     public var toolNames: Set<String>
+    /// The prompts that can be had.
+    public var promptNames: Set<String>
     /// How long the description may be kept by clients, and by whom.
     public var caching: CacheHint
 
@@ -34,6 +36,7 @@ public struct ServerDescription: Sendable, Equatable {
         instructions: String? = nil,
         capabilities: ServerCapabilities = ServerCapabilities(tools: .init()),
         toolNames: Set<String> = [],
+        promptNames: Set<String> = [],
         caching: CacheHint = CacheHint(milliseconds: 3_600_000, scope: .everyone)
     ) {
         self.name = name
@@ -45,6 +48,7 @@ public struct ServerDescription: Sendable, Equatable {
         self.instructions = instructions
         self.capabilities = capabilities
         self.toolNames = toolNames
+        self.promptNames = promptNames
         self.caching = caching
     }
 
@@ -53,6 +57,24 @@ public struct ServerDescription: Sendable, Equatable {
         // Sets of strings compare by canonical equivalence; names of tools are ASCII, where that means the
         // same bytes.
         name.utf8.allSatisfy { $0 < 0x80 } && toolNames.contains(name)
+    }
+
+    /// Whether a prompt can be had, by its exact name.
+    public func hasPrompt(_ name: String) -> Bool {
+        // The set finds names that only look the same to Unicode; normalising a long one takes time that a
+        // stranger could choose.
+        guard name.utf8.count <= 1_024, let found = promptNames.firstIndex(of: name) else { return false }
+        return ExactText.isSame(promptNames[found], name)
+    }
+
+    /// The answer to `server/discover`, without what the envelope adds.
+    func discovery(for revision: ProtocolRevision) -> JSONObject {
+        var object: JSONObject = [
+            "supportedVersions": .array(ProtocolRevision.newestFirst.map { .string($0.rawValue) }),
+            "capabilities": capabilities.jsonValue(for: revision),
+        ]
+        object["instructions"] = instructions.map { .string($0) }
+        return object
     }
 
     /// Name, version and the rest as a revision knows them.

@@ -14,6 +14,8 @@ public struct ToolDescriptor: Sendable, Equatable {
     public var outputSchema: JSONValue?
     /// Hints about what it does.
     public var annotations: ToolAnnotations
+    /// Whether calls of it can be carried out as tasks; shown in 2025-11-25 only.
+    public var taskSupport: ToolTaskSupport
     /// Pictures for it.
     public var icons: [Icon]
     /// Further facts about it; from 2025-06-18 on.
@@ -28,7 +30,8 @@ public struct ToolDescriptor: Sendable, Equatable {
         outputSchema: JSONValue? = nil,
         annotations: ToolAnnotations = ToolAnnotations(),
         icons: [Icon] = [],
-        meta: JSONObject? = nil
+        meta: JSONObject? = nil,
+        taskSupport: ToolTaskSupport = .never
     ) {
         self.name = name
         self.title = title
@@ -38,6 +41,7 @@ public struct ToolDescriptor: Sendable, Equatable {
         self.annotations = annotations
         self.icons = icons
         self.meta = meta
+        self.taskSupport = taskSupport
     }
 
     /// The tool as a revision knows it; schemas stay as they were written, as far as the revision can read
@@ -50,6 +54,9 @@ public struct ToolDescriptor: Sendable, Equatable {
         object["inputSchema"] = Self.projected(inputSchema, for: revision)
         object["outputSchema"] = projectedOutputSchema(for: revision)
         if revision.has(.toolAnnotations) { object["annotations"] = annotations.jsonValue }
+        if revision.has(.coreTasks), taskSupport != .never {
+            object["execution"] = ["taskSupport": .string(taskSupport.name)]
+        }
         if revision.has(.titles) { object["_meta"] = meta.map { .object($0) } }
         return .object(object)
     }

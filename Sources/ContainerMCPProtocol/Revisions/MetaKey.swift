@@ -12,6 +12,10 @@ public enum MetaKey {
     public static let logLevel = "io.modelcontextprotocol/logLevel"
     /// Name and version of the server, on each result.
     public static let serverInfo = "io.modelcontextprotocol/serverInfo"
+    /// The stream of changes that a message belongs to.
+    public static let subscriptionID = "io.modelcontextprotocol/subscriptionId"
+    /// The task that a message is about, in 2025-11-25.
+    public static let relatedTask = "io.modelcontextprotocol/related-task"
     /// What a client wants progress notifications to carry.
     public static let progressToken = "progressToken"
 }

@@ -40,6 +40,20 @@ public struct RevisionFeatures: OptionSet, Sendable, Hashable {
     public static let booleanPropertySchemas = RevisionFeatures(rawValue: 1 << 13)
     /// Error responses that leave out an id that could not be read.
     public static let errorsWithoutID = RevisionFeatures(rawValue: 1 << 14)
+    /// Questions to the user.
+    public static let elicitation = RevisionFeatures(rawValue: 1 << 15)
+    /// Questions in a form or by an address; defaults for every kind of field, several choices in one.
+    public static let elicitationModes = RevisionFeatures(rawValue: 1 << 16)
+    /// An identifier on each question by an address.
+    public static let elicitationIDs = RevisionFeatures(rawValue: 1 << 17)
+    /// Results that ask before they are complete.
+    public static let inputRequired = RevisionFeatures(rawValue: 1 << 18)
+    /// The arguments given so far, when one is completed.
+    public static let completionContext = RevisionFeatures(rawValue: 1 << 19)
+    /// Tasks as a part of the protocol itself.
+    public static let coreTasks = RevisionFeatures(rawValue: 1 << 20)
+    /// Tasks as an extension.
+    public static let taskExtension = RevisionFeatures(rawValue: 1 << 21)
 }
 
 extension ProtocolRevision {
@@ -52,12 +66,17 @@ extension ProtocolRevision {
         }
         if self >= .v20250618 {
             features.formUnion([.resourceLinks, .titles, .structuredContent, .lastModified])
+            features.formUnion([.elicitation, .completionContext])
         }
         if self >= .v20251125 {
-            features.formUnion([.icons, .errorsWithoutID])
+            features.formUnion([.icons, .errorsWithoutID, .elicitationModes])
+        }
+        if self == .v20251125 {
+            features.formUnion([.elicitationIDs, .coreTasks])
         }
         if self >= .v20260728 {
             features.formUnion([.anyStructuredContent, .resultEnvelope, .extensions, .booleanPropertySchemas])
+            features.formUnion([.inputRequired, .taskExtension])
         }
         return features
     }

@@ -13,6 +13,22 @@ struct ChannelFixture {
         toolNames: ["echo"]
     )
 
+    /// A server that offers all there is.
+    static let everything = ServerDescription(
+        name: "sandbox",
+        version: "1.0.0",
+        capabilities: ServerCapabilities(
+            tools: .init(announcesChanges: true),
+            resources: .init(announcesChanges: true, canSubscribe: true),
+            prompts: .init(announcesChanges: true),
+            hasCompletions: true,
+            hasLogging: true,
+            tasks: true
+        ),
+        toolNames: ["echo"],
+        promptNames: ["greet", "gr\u{FC}\u{DF}"]
+    )
+
     var state: ChannelState
 
     init(server: ServerDescription = server, limits: ChannelLimits = ChannelLimits()) {
@@ -20,18 +36,40 @@ struct ChannelFixture {
     }
 
     /// A channel on which `initialize` has been answered.
-    static func initialized(_ revision: ProtocolRevision, limits: ChannelLimits = ChannelLimits())
-        -> ChannelFixture
-    {
-        var fixture = ChannelFixture(limits: limits)
-        _ = fixture.receive(initialize(revision.rawValue, id: "\"init\""))
+    static func initialized(
+        _ revision: ProtocolRevision,
+        server: ServerDescription = server,
+        capabilities: String = #"{"elicitation":{}}"#,
+        limits: ChannelLimits = ChannelLimits()
+    ) -> ChannelFixture {
+        var fixture = ChannelFixture(server: server, limits: limits)
+        _ = fixture.receive(initialize(revision.rawValue, id: "\"init\"", capabilities: capabilities))
         return fixture
     }
 
-    static func initialize(_ version: String, id: String = "1") -> String {
+    /// A channel whose client is ready and can be asked anything, on a server that offers all there is.
+    static func ready(_ revision: ProtocolRevision, limits: ChannelLimits = ChannelLimits()) -> ChannelFixture
+    {
+        var fixture = initialized(
+            revision,
+            server: everything,
+            capabilities: #"{"elicitation":{"form":{},"url":{}},"sampling":{},"roots":{}}"#,
+            limits: limits
+        )
+        _ = fixture.receive(Self.ready)
+        return fixture
+    }
+
+    static let ready = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
+
+    static func initialize(
+        _ version: String,
+        id: String = "1",
+        capabilities: String = #"{"elicitation":{}}"#
+    ) -> String {
         """
         {"jsonrpc":"2.0","id":\(id),"method":"initialize","params":{"protocolVersion":"\(version)",\
-        "capabilities":{"elicitation":{}},"clientInfo":{"name":"demo","version":"0.3"}}}
+        "capabilities":\(capabilities),"clientInfo":{"name":"demo","version":"0.3"}}}
         """
     }
 
@@ -50,12 +88,13 @@ struct ChannelFixture {
         id: String = "1",
         version: String = "2026-07-28",
         params: String = "",
-        meta: String = ""
+        meta: String = "",
+        capabilities: String = "{}"
     ) -> String {
         """
         {"jsonrpc":"2.0","id":\(id),"method":"\(method)","params":{\(params.isEmpty ? "" : params + ",")\
         "_meta":{"io.modelcontextprotocol/protocolVersion":"\(version)",\
-        "io.modelcontextprotocol/clientCapabilities":{}\(meta.isEmpty ? "" : "," + meta)}}}
+        "io.modelcontextprotocol/clientCapabilities":\(capabilities)\(meta.isEmpty ? "" : "," + meta)}}}
         """
     }
 
@@ -84,6 +123,18 @@ struct ChannelFixture {
             throw UnexpectedActions(actions: actions)
         }
         return (token, request)
+    }
+
+    /// A question that the channel takes.
+    mutating func ask(
+        _ request: InputRequest,
+        about token: RequestToken?,
+        relatedTask: String? = nil
+    ) throws -> (ask: AskToken, actions: [ChannelAction]) {
+        guard let asked = state.ask(request, about: token, relatedTask: relatedTask) else {
+            throw UnexpectedActions(actions: [])
+        }
+        return asked
     }
 }
 

@@ -154,11 +154,11 @@ import Testing
             hasCompletions: true,
             hasLogging: true
         )
-        #expect(MethodName(rawValue: method)?.isAvailable(in: .modern, offering: everything) == false)
-        #expect(MethodName(rawValue: method)?.isAvailable(in: .legacy, offering: everything) == true)
-        #expect(MethodName.discover.isAvailable(in: .legacy, offering: everything) == false)
-        #expect(MethodName.listen.isAvailable(in: .modern, offering: everything))
-        #expect(!MethodName.listen.isAvailable(in: .modern, offering: ServerCapabilities(tools: .init())))
+        #expect(MethodName(rawValue: method)?.isAvailable(in: .v20260728, offering: everything) == false)
+        #expect(MethodName(rawValue: method)?.isAvailable(in: .v20241105, offering: everything) == true)
+        #expect(MethodName.discover.isAvailable(in: .v20241105, offering: everything) == false)
+        #expect(MethodName.listen.isAvailable(in: .v20260728, offering: everything))
+        #expect(!MethodName.listen.isAvailable(in: .v20260728, offering: ServerCapabilities(tools: .init())))
     }
 
     @Test func `discover names every revision and is kept as the server says`() throws {

@@ -6,12 +6,22 @@ import Testing
 @Suite struct RequestDecodingTests {
     @Test func `absent arguments and parameters are empty`() throws {
         #expect(try ToolCall(["name": "echo"]).arguments == [:])
-        #expect(try MCPRequest(.listTools, nil) == .listTools(cursor: nil))
-        #expect(try MCPRequest(.listTools, ["cursor": ""]) == .listTools(cursor: ""))
-        #expect(try MCPRequest(.readResource, ["uri": "a:b"]) == .readResource(uri: "a:b"))
-        #expect(try MCPRequest(.setLogLevel, ["level": "alert"]) == .setLogLevel(.alert))
+        #expect(try MCPRequest(.listTools, nil, in: .v20241105) == .listTools(cursor: nil))
+        #expect(
+            try MCPRequest(.listTools, ["cursor": ""], in: .v20260728) == .listTools(cursor: "")
+        )
+        #expect(
+            try MCPRequest(.readResource, ["uri": "a:b"], in: .v20260728)
+                == .readResource(uri: "a:b", resume: .none)
+        )
+        #expect(
+            try MCPRequest(.setLogLevel, ["level": "alert"], in: .v20250618) == .setLogLevel(.alert)
+        )
         #expect(try PromptRequest(["name": "p", "arguments": ["a": "b"]]).arguments == ["a": "b"])
-        #expect(try MCPRequest(.listen, ["notifications": ["x": 1]]) == .listen(notifications: ["x": 1]))
+        #expect(
+            try MCPRequest(.listen, ["notifications": ["x": 1]], in: .v20260728)
+                == .listen(SubscriptionFilter())
+        )
     }
 
     private static let faulty: [(MethodName, JSONObject)] = [
@@ -20,16 +30,120 @@ import Testing
         (.getPrompt, ["name": "p", "arguments": ["a": 1]]), (.complete, [:]), (.complete, ["ref": [:]]),
         (.setLogLevel, ["level": "INFO"]), (.listen, [:]), (.listen, ["notifications": []]),
         (.listResources, ["cursor": 1]), (.listResourceTemplates, ["cursor": [:]]),
+        (.complete, ["ref": ["type": "ref/other", "name": "p"], "argument": ["name": "a", "value": ""]]),
+        (.complete, ["ref": ["type": "ref/prompt"], "argument": ["name": "a", "value": ""]]),
+        (
+            .complete,
+            ["ref": ["type": "ref/resource", "name": "p"], "argument": ["name": "a", "value": ""]]
+        ),
+        (.complete, ["ref": ["type": "ref/prompt", "name": "p"], "argument": ["name": "a"]]),
+        (.complete, ["ref": ["type": "ref/prompt", "name": "p"], "argument": ["name": "a", "value": 1]]),
+        (
+            .complete,
+            [
+                "ref": ["type": "ref/prompt", "name": "p"], "argument": ["name": "a", "value": ""],
+                "context": ["arguments": ["b": 1]],
+            ]
+        ),
+        (.listen, ["notifications": ["toolsListChanged": 1]]), (.listen, ["notifications": ["taskIds": "x"]]),
+        (.listen, ["notifications": ["resourceSubscriptions": [1]]]),
+        (.getTask, [:]), (.getTask, ["taskId": 1]), (.taskResult, [:]), (.listTasks, ["cursor": 1]),
+        (.cancelTask, ["taskId": .null]), (.updateTask, ["taskId": "t"]),
+        (.updateTask, ["taskId": "t", "inputResponses": []]), (.updateTask, ["inputResponses": [:]]),
     ]
 
     @Test(arguments: faulty)
     func `faulty parameters are invalid params`(method: MethodName, params: JSONObject) {
         do {
-            _ = try MCPRequest(method, params)
+            _ = try MCPRequest(method, params, in: .v20260728)
             Issue.record("accepted")
         } catch {
             #expect(error.code == .invalidParams)
         }
+    }
+
+    private static let completion: JSONObject = [
+        "ref": ["type": "ref/resource", "uri": "a:{b}"], "argument": ["name": "b", "value": "x"],
+        "context": ["arguments": ["c": "d"]],
+    ]
+
+    @Test(arguments: ProtocolRevision.allCases)
+    func `a completion knows what is given from 2025-06-18 on`(revision: ProtocolRevision) throws {
+        let request = try CompletionRequest(Self.completion, in: revision)
+        #expect(request.reference == .resource("a:{b}"))
+        #expect(request.argumentName == "b")
+        #expect(request.argumentValue == "x")
+        #expect(request.given == (revision >= .v20250618 ? ["c": "d"] : [:]))
+    }
+
+    @Test(arguments: ProtocolRevision.allCases)
+    func `answers and a wish for a task are read where the revision has them`(revision: ProtocolRevision)
+        throws
+    {
+        let params: JSONObject = [
+            "name": "n", "uri": "a:b", "inputResponses": ["k": 1], "requestState": "s", "task": ["ttl": 5.0],
+        ]
+        let resume = revision == .v20260728 ? InputResume(responses: ["k": 1], state: "s") : .none
+        let call = try ToolCall(params, in: revision, offeringTasks: true)
+        #expect(call.resume == resume)
+        #expect(call.taskWish == (revision == .v20251125 ? TaskWish(ttl: 5) : nil))
+        #expect(try ToolCall(params, in: revision, offeringTasks: false).taskWish == nil)
+        #expect(try PromptRequest(params, in: revision).resume == resume)
+        #expect(
+            try MCPRequest(.readResource, params, in: revision) == .readResource(uri: "a:b", resume: resume)
+        )
+    }
+
+    @Test(arguments: [[], "x", .null, ["ttl": "5"], ["ttl": 5.5], ["ttl": .null]] as [JSONValue])
+    func `a wish for a task of the wrong type is refused only where it is read`(task: JSONValue) throws {
+        let params: JSONObject = ["name": "n", "task": task]
+        #expect(throws: JSONRPCError.self) { try ToolCall(params, in: .v20251125, offeringTasks: true) }
+        for revision in ProtocolRevision.allCases where revision != .v20251125 {
+            #expect(try ToolCall(params, in: revision, offeringTasks: true).taskWish == nil)
+        }
+    }
+
+    @Test func `a wish for a task need not name a time`() throws {
+        let call = try ToolCall(["name": "n", "task": [:]], in: .v20251125, offeringTasks: true)
+        #expect(call.taskWish == TaskWish())
+    }
+
+    @Test func `requests about tasks are read`() throws {
+        let id: JSONObject = ["taskId": "t", "inputResponses": ["a": 1]]
+        #expect(try MCPRequest(.getTask, id, in: .v20260728) == .getTask(id: "t"))
+        #expect(try MCPRequest(.taskResult, id, in: .v20251125) == .taskResult(id: "t"))
+        #expect(try MCPRequest(.cancelTask, id, in: .v20251125) == .cancelTask(id: "t"))
+        #expect(try MCPRequest(.listTasks, ["cursor": ""], in: .v20251125) == .listTasks(cursor: ""))
+        #expect(
+            try MCPRequest(.updateTask, id, in: .v20260728) == .updateTask(id: "t", responses: ["a": 1])
+        )
+    }
+
+    @Test func `a filter names each thing once and says only what is wanted`() throws {
+        let filter = try SubscriptionFilter([
+            "toolsListChanged": true, "promptsListChanged": false, "resourceSubscriptions": ["a", "b", "a"],
+            "taskIds": [], "unknown": 5,
+        ])
+        #expect(filter.resources == ["a", "b"])
+        #expect(filter.includes(.tools) && !filter.includes(.prompts) && !filter.includes(.resources))
+        #expect(filter.jsonValue == ["toolsListChanged": true, "resourceSubscriptions": ["a", "b"]])
+        #expect(SubscriptionFilter().jsonValue == [:])
+    }
+
+    @Test func `only what is offered stays in a filter`() {
+        let all = SubscriptionFilter(
+            toolsListChanged: true,
+            promptsListChanged: true,
+            resourcesListChanged: true,
+            resources: ["a"],
+            taskIDs: ["t"]
+        )
+        #expect(all.offered(by: ServerCapabilities(tools: .init())) == SubscriptionFilter())
+        #expect(all.offered(by: ChannelFixture.everything.capabilities) == all)
+        #expect(
+            all.offered(by: ServerCapabilities(resources: .init(canSubscribe: true)))
+                == SubscriptionFilter(resources: ["a"])
+        )
     }
 
     @Test func `a null progress token is none`() throws {

@@ -18,6 +18,20 @@ import Testing
         meta: ["k": "v"]
     )
 
+    @Test(
+        arguments: [
+            (ToolTaskSupport.never, nil), (.optional, "optional"), (.required, "required"),
+        ] as [(ToolTaskSupport, String?)]
+    )
+    func `task support is shown in 2025-11-25 only`(support: ToolTaskSupport, name: String?) {
+        var tool = Self.tool
+        tool.taskSupport = support
+        for revision in ProtocolRevision.allCases {
+            let expected: JSONValue? = name.map { ["taskSupport": .string($0)] }
+            #expect(tool.jsonValue(for: revision)["execution"] == (revision == .v20251125 ? expected : nil))
+        }
+    }
+
     @Test(arguments: [
         (ProtocolRevision.v20241105, ["name", "description", "inputSchema"]),
         (.v20250326, ["name", "description", "inputSchema", "annotations"]),

@@ -29,6 +29,9 @@ import Testing
         (.extensions, "00001"), (.resultEnvelope, "00001"), (.batches, "01000"),
         (.booleanPropertySchemas, "00001"),
         (.errorsWithoutID, "00011"),
+        (.elicitation, "00111"), (.elicitationModes, "00011"), (.elicitationIDs, "00010"),
+        (.inputRequired, "00001"), (.completionContext, "00111"), (.coreTasks, "00010"),
+        (.taskExtension, "00001"),
     ])
     func `each revision has its features`(feature: RevisionFeatures, expected: String) {
         let found = ProtocolRevision.allCases.map { $0.has(feature) ? "1" : "0" }.joined()

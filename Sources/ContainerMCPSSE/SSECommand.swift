@@ -41,9 +41,14 @@ struct SSECommand: ShellCommand {
         if granted < descriptors {
             StandardError.write("Only \(granted) descriptors are granted, \(descriptors) are wanted.\n")
         }
-        let server = try await ContainerMCPServer.startForShell(settings, logger: logger)
+        let prometheus = PrometheusMetrics()
+        let server = try await ContainerMCPServer.startForShell(
+            settings,
+            logger: logger,
+            metrics: ServerMetrics(prometheus)
+        )
         do throws(MCPHTTPServerFailure) {
-            let http = try MCPHTTPServer(server, logger: logger)
+            let http = try MCPHTTPServer(server, logger: logger, prometheus: prometheus)
             StopSignals.onFirst { http.stop() }
             let (prefix, level) = (settings.server.pathPrefix, server.report.level.rawValue)
             try await http.run { place in

@@ -218,6 +218,7 @@ public final class Sandbox: ProcessRunner {
             if newReport == report {
                 install(link)
                 restarted = link
+                configuration.onRestart?()
             } else {
                 reactor.submit { link.end() }
                 logger.error("the sandbox came back with other protection than before; calls stay refused")

@@ -55,6 +55,8 @@ public struct SandboxConfiguration: Sendable {
     /// Bytes of files without a name that a call may hold open on the workspace's device: they are in no count of
     /// the workspace.
     public var unnamedBytes = 1 << 30
+    /// Told each time that the launcher ended and was started again.
+    public var onRestart: (@Sendable () -> Void)?
 
     /// Makes a configuration.
     public init(

@@ -10,11 +10,15 @@ extension ContainerMCPServer {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where the server's messages go.
+    ///   - metrics: Where it is counted what happens.
     /// - Throws: `ExitCode` 4 where no sandbox can be had, else 5.
     /// - Returns: The started server.
-    public static func startForShell(_ settings: Settings, logger: Logger) async throws -> ContainerMCPServer
-    {
-        try await beginForShell(settings, logger: logger).server.value
+    public static func startForShell(
+        _ settings: Settings,
+        logger: Logger,
+        metrics: ServerMetrics = .disabled
+    ) async throws -> ContainerMCPServer {
+        try await beginForShell(settings, logger: logger, metrics: metrics).server.value
     }
 
     /// Begins to start a server, and gives at once a service that can greet clients meanwhile.
@@ -22,14 +26,16 @@ extension ContainerMCPServer {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where the server's messages go.
+    ///   - metrics: Where it is counted what happens.
     /// - Returns: The service, and the server when it is ready. Its task throws `ExitCode` 4 where no sandbox can be
     ///   had, else 5, after the reason was told on standard error.
     public static func beginForShell(
         _ settings: Settings,
-        logger: Logger
+        logger: Logger,
+        metrics: ServerMetrics = .disabled
     ) -> (service: MCPService, server: Task<ContainerMCPServer, any Error>) {
         for warning in settings.warnings { logger.warning("\(warning)") }
-        let (service, starting) = begin(settings, logger: logger)
+        let (service, starting) = begin(settings, logger: logger, metrics: metrics)
         let server = Task {
             do {
                 return try await starting.value

@@ -57,15 +57,22 @@ public final class InMemoryTransport: Sendable {
     ///   - subject: Who the client is.
     ///   - limits: How much the client may ask at once.
     ///   - grace: How long requests may go on after the client's end.
+    ///   - answerTime: How long the client may take for an answer to a question.
     public func run(
         _ service: MCPService,
         subject: Subject = .anonymous,
         limits: ChannelLimits = ChannelLimits(),
-        grace: Duration = .zero
+        grace: Duration = .zero,
+        answerTime: Duration = .seconds(600)
     ) async {
         let toClient = toClient
-        let channel = ChannelServer(service: service, subject: subject, session: session, limits: limits) {
-            message in
+        let channel = ChannelServer(
+            service: service,
+            subject: subject,
+            session: session,
+            limits: limits,
+            answerTime: answerTime
+        ) { message in
             await toClient.write(message + [0x0A])
         }
         var framer = LineFramer(maximumLength: lineLimit)

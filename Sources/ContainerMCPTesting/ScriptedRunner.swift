@@ -9,11 +9,16 @@ internal import Synchronization
 /// that is cancelled before it begins throws.
 public final class ScriptedRunner: ProcessRunner {
     /// What becomes of one run.
-    public enum Scene: Sendable {
+    public indirect enum Scene: Sendable {
         /// It ends at once.
         case ends(ProcessOutcome)
         /// It goes on until the gate is open, then ends.
         case waits(Gate, then: ProcessOutcome)
+        /// It prints text on standard output, which a listener hears of, and goes on with another scene; the
+        /// outcome has to repeat the text if it shall be in the result.
+        case prints(String, then: Scene)
+        /// It goes on until the gate is open, then with another scene.
+        case pauses(Gate, then: Scene)
         /// Nothing was run.
         case fails(SandboxError)
     }
@@ -85,11 +90,20 @@ public final class ScriptedRunner: ProcessRunner {
         let run = Run(request: request, kind: kind)
         begin(run)
         defer { state.withLock { $0.running -= 1 } }
-        switch script(run) {
-        case .ends(let outcome): return outcome
-        case .fails(let error): throw error
-        case .waits(let gate, let outcome):
-            return await gate.pass() ? outcome : ProcessOutcome(ending: .cancelled)
+        var scene = script(run)
+        while true {
+            switch scene {
+            case .ends(let outcome): return outcome
+            case .fails(let error): throw error
+            case .waits(let gate, let outcome):
+                return await gate.pass() ? outcome : ProcessOutcome(ending: .cancelled)
+            case .prints(let text, let next):
+                request.onOutput?(.output, Array(text.utf8))
+                scene = next
+            case .pauses(let gate, let next):
+                guard await gate.pass() else { return ProcessOutcome(ending: .cancelled) }
+                scene = next
+            }
         }
     }
 

@@ -17,20 +17,28 @@ struct HostFixture {
         limits: LimitSettings = HostFixture.limits(),
         audit: AuditLog? = nil,
         denying: [ToolName] = [],
-        further: [any Tool] = []
+        further: [any Tool] = [],
+        bounds: RunArguments.Bounds = HostFixture.bounds(),
+        rules: [any PolicyRule] = [],
+        prompts: [any Prompt] = [],
+        providers: [any ResourceProvider] = [],
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) throws(ToolError) {
         self.runner = runner
-        let tools = Self.tools(runner) + further
+        let tools = Self.tools(runner, bounds) + further
         let enabled = Set(tools.map(\.name)).subtracting(denying)
         host = ToolHost(
-            registry: try ToolRegistry(tools),
+            catalogue: Catalogue(tools: try ToolRegistry(tools), prompts: prompts, providers: providers),
             policy: PolicyEngine(
-                settings: PolicySettings(enabledTools: enabled, isCommandRestricted: false)
+                settings: PolicySettings(enabledTools: enabled, isCommandRestricted: false),
+                rules: rules
             ),
             audit: audit,
             limits: limits,
             mechanism: "scripted/full",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            warning: nil,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            desk: ApprovalDesk(now: now)
         )
     }
 
@@ -39,13 +47,20 @@ struct HostFixture {
         try self.init(ScriptedRunner(.ends(outcome)))
     }
 
-    static func tools(_ runner: ScriptedRunner) -> [any Tool] {
-        let bounds = RunArguments.Bounds(
+    static func bounds(grace: Duration = .seconds(600)) -> RunArguments.Bounds {
+        RunArguments.Bounds(
             timeout: .seconds(30),
             maximumTimeout: .seconds(120),
-            maxOutput: 1 << 20
+            maxOutput: 1 << 20,
+            grace: grace
         )
-        return [
+    }
+
+    static func tools(
+        _ runner: ScriptedRunner,
+        _ bounds: RunArguments.Bounds = HostFixture.bounds()
+    ) -> [any Tool] {
+        [
             RunCommandTool(
                 bash: BashManager(runner: runner, programs: .all, workspace: nil),
                 bounds: bounds,

@@ -24,7 +24,7 @@ struct LettersTool: Tool {
         ToolFields(Arguments(), [.optional("count", \.count, 0...1_000_000, default: 1, "How many.")])
     }
 
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         ToolOutput(["letters": .string(String(repeating: "a", count: arguments.count ?? 1)), "success": true])
     }
 }

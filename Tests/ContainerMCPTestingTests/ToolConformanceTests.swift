@@ -18,7 +18,7 @@ private struct FlawedTool: Tool {
     var outputSchema: JSONValue?
     var fields = ToolFields(Arguments(), [.required("text", \.text, maxLength: 100, "Some text.")])
 
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         ToolOutput([:])
     }
 }

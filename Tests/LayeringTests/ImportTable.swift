@@ -24,9 +24,8 @@ enum ImportTable {
             "Logging", "Metrics", "ServiceLifecycle", "Yams",
         ]),
         "ContainerMCPHTTP": system.union([
-            "ContainerMCPCore", "ContainerMCPProtocol", "Hummingbird", "HummingbirdCore", "HummingbirdTLS",
-            "JWTKit",
-            "Logging", "NIOCore", "ServiceLifecycle",
+            "ContainerMCPCore", "ContainerMCPProtocol", "Hummingbird", "HummingbirdCore", "JWTKit", "Logging",
+            "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "ServiceLifecycle",
         ]),
         "ContainerMCPTesting": system.union([
             "ContainerMCPCore", "ContainerMCPProtocol", "ContainerMCPSandbox", "Logging", "Testing",

@@ -140,7 +140,8 @@ import Testing
                 _ = Unconfined.wait(for: decoy)
             }
             async let other = attacked.bash(
-                "echo up > up; until [ -e done ]; do sleep 0.05; done; echo unharmed"
+                "echo up > up; until [ -e done ]; do sleep 0.05; done; echo unharmed",
+                timeout: 120
             )
             let ready = await eventually { HostFolder.read(attacked.workspace + "/up") == "up\n" }
             #expect(ready)

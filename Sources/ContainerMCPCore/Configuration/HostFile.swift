@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+package import Glibc
 
 /// Reads the few small files that settings consist of, completely or not at all.
-enum HostFile {
-    struct Contents {
-        let bytes: [UInt8]
-        let mode: mode_t
+package enum HostFile {
+    package struct Contents {
+        package let bytes: [UInt8]
+        package let mode: mode_t
     }
 
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable {
         case missing
         case unreadable
         case notRegular
         case tooLarge(limit: Int)
 
-        var reason: String {
+        package var reason: String {
             switch self {
             case .missing: "is not there"
             case .unreadable: "cannot be read by this user; check its owner and mode"
@@ -28,7 +28,7 @@ enum HostFile {
     /// Links are followed: mounted secrets are links in Kubernetes.
     ///
     /// Devices and pipes are refused without waiting.
-    static func read(_ path: String, atMost limit: Int) throws(Failure) -> Contents {
+    package static func read(_ path: String, atMost limit: Int) throws(Failure) -> Contents {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable

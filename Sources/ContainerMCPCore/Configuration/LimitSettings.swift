@@ -24,6 +24,8 @@ public struct LimitSettings: Sendable, Equatable {
     public var web: Places
     /// `SESSION_MAX_RUNNING`.
     public var sessionRunning: Int
+    /// `TASK_MAX_RUNNING`: of the places of ``exec``, how many calls in the background may hold.
+    public var backgroundRunning: Int
     /// `OUTPUT_MAX_KB`, in bytes, for each stream.
     public var outputBytes: Int
     /// `OUTPUT_KILL_MB`, in bytes.
@@ -45,6 +47,7 @@ public struct LimitSettings: Sendable, Equatable {
         files: Places = Places(running: 16, waiting: 64),
         web: Places = Places(running: 4, waiting: 16),
         sessionRunning: Int = 8,
+        backgroundRunning: Int = 2,
         outputBytes: Int = 1 << 20,
         outputKillBytes: Int = 256 << 20,
         requestBytes: Int = 32 << 20,
@@ -57,6 +60,7 @@ public struct LimitSettings: Sendable, Equatable {
         self.files = files
         self.web = web
         self.sessionRunning = sessionRunning
+        self.backgroundRunning = backgroundRunning
         self.outputBytes = outputBytes
         self.outputKillBytes = outputKillBytes
         self.requestBytes = requestBytes

@@ -46,8 +46,31 @@ extension SettingKey {
         "Folder that keeps the results of background tasks over a restart."
     )
 
+    static let taskGrace = SettingKey(
+        "TASK_GRACE",
+        .integer(1...600, .seconds),
+        default: "5",
+        in: .tools,
+        "Time after which a command or Python goes on as a task, for clients that can follow one."
+    )
+    static let taskRunning = SettingKey(
+        "TASK_MAX_RUNNING",
+        .integer(1...64, .count),
+        default: "2",
+        in: .tools,
+        "Tasks that run at once; they take places of EXEC_MAX_RUNNING."
+    )
+    static let tasksKept = SettingKey(
+        "TASK_MAX_KEPT",
+        .integer(1...10_000, .count),
+        default: "256",
+        in: .tools,
+        "Tasks that are kept in all, ended ones included."
+    )
+
     static let toolKeys: [SettingKey] = [
-        enablesSystem, enablesFiles, enablesWeb, policyFile, taskTimeoutMaximum, taskStore,
+        enablesSystem, enablesFiles, enablesWeb, policyFile, taskTimeoutMaximum, taskStore, taskGrace, taskRunning,
+        tasksKept,
     ]
 
     static let sandboxRoot = SettingKey(

@@ -63,14 +63,14 @@ extension SettingKey {
         "MCP_PUBLIC_URL",
         .text(.webAddress),
         in: .server,
-        "Address under which clients reach the server, for the metadata that OAuth clients read."
+        "Address under which clients reach the server, which OAuth needs; without a path, MCP_PATH_PREFIX is added."
     )
     static let trustedProxies = SettingKey(
         "MCP_TRUSTED_PROXIES",
         .list(.networkOrAddress),
         default: "",
         in: .server,
-        "Addresses of proxies whose forwarding headers are believed."
+        "Addresses of proxies whose X-Forwarded-For says who failed to authenticate."
     )
     static let stateKeyFile = SettingKey(
         "MCP_STATE_KEY_FILE",
@@ -101,7 +101,7 @@ extension SettingKey {
         "MCP_AUTH_TOKEN_FILE",
         .file,
         in: .authentication,
-        "File that holds the bearer token in one line."
+        "File with one bearer token a line, each after a name and a blank if it has one; read again when it changes."
     )
     static let oauthIssuer = SettingKey(
         "OAUTH_ISSUER",
@@ -123,7 +123,14 @@ extension SettingKey {
         "Keys that tokens are signed with."
     )
 
+    static let oauthAuthorities = SettingKey(
+        "OAUTH_CA_FILE",
+        .file,
+        in: .authentication,
+        "Further certificate authorities in PEM form that OAUTH_ISSUER and OAUTH_JWKS may be certified by."
+    )
+
     static let authenticationKeys: [SettingKey] = [
-        authToken, authTokenFile, oauthIssuer, oauthAudience, oauthKeys,
+        authToken, authTokenFile, oauthIssuer, oauthAudience, oauthKeys, oauthAuthorities,
     ]
 }

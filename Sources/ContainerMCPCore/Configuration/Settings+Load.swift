@@ -36,15 +36,17 @@ extension Settings {
         if !isTestMode { reader.checkPlaces() }
         if reader.text(.oauthIssuer) != nil { reader.derive(.workspaceScope, .text("subject")) }
         reader.deriveHosts()
-        let token = servesNetwork ? reader.readToken() : reader.secret(.authToken)
+        let tokens = reader.readTokens(readsFile: servesNetwork)
         if unsafeNoSandbox { reader.replace(.sandboxLevel, .text("none")) }
         let settings = Settings(
             server: reader.server(),
             authentication: AuthenticationSettings(
-                token: token,
+                tokens: tokens,
+                tokenFile: reader.text(.authTokenFile),
                 issuer: reader.text(.oauthIssuer),
                 audience: reader.text(.oauthAudience),
-                keys: reader.text(.oauthKeys)
+                keys: reader.text(.oauthKeys),
+                certificateAuthorities: reader.text(.oauthAuthorities)
             ),
             tools: reader.tools(),
             sandbox: reader.sandbox(isUnsafe: unsafeNoSandbox),
@@ -84,34 +86,25 @@ extension SettingsReader {
         derive(.allowedHosts, .list(hosts.filter { seen.insert($0).inserted }))
     }
 
-    /// The token from the environment, or the one line of the token file.
-    fileprivate mutating func readToken() -> SecretText? {
-        guard let path = text(.authTokenFile), !isFaulty(.authTokenFile) else { return secret(.authToken) }
-        let name = "MCP_AUTH_TOKEN_FILE=\(shown(.authTokenFile))"
-        let bytes: [UInt8]
+    /// The token from the environment, or those of the token file.
+    fileprivate mutating func readTokens(readsFile: Bool) -> [BearerToken] {
+        guard let path = text(.authTokenFile), !isFaulty(.authTokenFile) else {
+            return secret(.authToken).map { [BearerToken(secret: $0)] } ?? []
+        }
+        guard readsFile else { return [] }
         do {
-            bytes = try HostFile.read(path, atMost: 8_192).bytes
+            let tokens = try BearerTokenFile.read(path)
+            if tokens.contains(where: { $0.secret.revealed.utf8.count < BearerTokenFile.minimumTokenBytes }) {
+                warn("The token in MCP_AUTH_TOKEN_FILE is shorter than 16 characters and can be guessed.")
+            }
+            return tokens
         } catch {
             refuse(
                 [SettingKey.authTokenFile.name],
-                "\(name): \(error.reason). Name a file with the token in it."
+                "MCP_AUTH_TOKEN_FILE=\(shown(.authTokenFile)): \(error.reason)."
             )
-            return nil
+            return []
         }
-        var line = bytes[...]
-        if line.last == SettingText.lineFeed { line = line.dropLast() }
-        if line.last == SettingText.carriageReturn { line = line.dropLast() }
-        guard !line.isEmpty, line.count <= 4_096, line.allSatisfy(SettingText.isVisible) else {
-            refuse(
-                [SettingKey.authTokenFile.name],
-                "\(name): does not hold a token. Write one line of \(SettingForm.token.expectation) into it."
-            )
-            return nil
-        }
-        if line.count < 16 {
-            warn("The token in MCP_AUTH_TOKEN_FILE is shorter than 16 characters and can be guessed.")
-        }
-        return SecretText(String(decoding: line, as: UTF8.self))
     }
 
     fileprivate mutating func server() -> ServerSettings {
@@ -139,7 +132,9 @@ extension SettingsReader {
             offersWeb: boolean(.enablesWeb),
             policyFile: text(.policyFile),
             taskTimeoutMaximum: .seconds(integer(.taskTimeoutMaximum)),
-            taskStore: text(.taskStore)
+            taskStore: text(.taskStore),
+            taskGrace: .seconds(integer(.taskGrace)),
+            tasksKept: integer(.tasksKept)
         )
     }
 
@@ -207,6 +202,7 @@ extension SettingsReader {
             files: .init(running: integer(.fileRunning), waiting: integer(.fileWaiting)),
             web: .init(running: integer(.webRunning), waiting: integer(.webWaiting)),
             sessionRunning: integer(.sessionRunning),
+            backgroundRunning: integer(.taskRunning),
             outputBytes: bytes(.outputKept),
             outputKillBytes: bytes(.outputKilled),
             requestBytes: bytes(.requestSize),

@@ -109,7 +109,16 @@ extension SettingsReader {
                     "OAUTH_ISSUER needs OAUTH_AUDIENCE: without it tokens meant for others would be accepted."
             )
         }
-        for key in [SettingKey.oauthAudience, .oauthKeys] where text(key) != nil && issuer == nil {
+        if issuer != nil, text(.publicURL) == nil {
+            refuse(
+                .oauthIssuer,
+                .publicURL,
+                because:
+                    "OAUTH_ISSUER needs MCP_PUBLIC_URL, the address that clients use and that tokens are made for."
+            )
+        }
+        for key in [SettingKey.oauthAudience, .oauthKeys, .oauthAuthorities]
+        where text(key) != nil && issuer == nil {
             refuse(
                 key,
                 .oauthIssuer,
@@ -158,14 +167,6 @@ extension SettingsReader {
                 because:
                     "MCP_HOST=\(shown(.host)) can be reached from other machines and needs authentication: set "
                     + "MCP_AUTH_TOKEN, MCP_AUTH_TOKEN_FILE or OAUTH_ISSUER, or listen on 127.0.0.1."
-            )
-        }
-        if text(.oauthIssuer) != nil, text(.publicURL) == nil {
-            refuse(
-                .oauthIssuer,
-                .publicURL,
-                because:
-                    "OAUTH_ISSUER with MCP_HOST=\(shown(.host)) needs MCP_PUBLIC_URL, the address that clients use."
             )
         }
     }

@@ -5,7 +5,7 @@ extension SettingsReader {
     private static let keptPlaces: [SettingKey] = [
         .tempFolder, .logFolder, .auditLog, .policyFile, .taskStore, .authTokenFile, .tlsCertificate, .tlsKey,
         .socket,
-        .stateKeyFile, .oauthKeys, .pythonExecutable, .browserPath, .webCertificates,
+        .stateKeyFile, .oauthKeys, .oauthAuthorities, .pythonExecutable, .browserPath, .webCertificates,
     ]
 
     /// A workspace here would give the machine itself away.

@@ -14,4 +14,8 @@ public struct ToolSettings: Sendable, Equatable {
     public var taskTimeoutMaximum: Duration
     /// `TASK_STORE_DIR`: absolute path; nil keeps tasks in memory.
     public var taskStore: String?
+    /// `TASK_GRACE`.
+    public var taskGrace: Duration
+    /// `TASK_MAX_KEPT`.
+    public var tasksKept: Int
 }

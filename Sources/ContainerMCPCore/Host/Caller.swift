@@ -8,11 +8,21 @@ public struct Caller: Sendable, Hashable {
     public var session: String
     /// The identifier of the request, for the audit log.
     public var request: String?
+    /// The conversation that the call belongs to: a session, an `/sse` connection or a stdio channel.
+    ///
+    /// Nil for 2026-07-28 over HTTP, where every request stands alone.
+    public var conversation: ConversationID?
 
     /// Makes a caller.
-    public init(subject: Subject = .anonymous, session: String, request: String? = nil) {
+    public init(
+        subject: Subject = .anonymous,
+        session: String,
+        request: String? = nil,
+        conversation: ConversationID? = nil
+    ) {
         self.subject = subject
         self.session = session
         self.request = request
+        self.conversation = conversation
     }
 }

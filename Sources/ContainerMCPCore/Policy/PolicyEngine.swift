@@ -86,6 +86,32 @@ public struct PolicyEngine: Sendable {
         }
     }
 
+    /// Decides about an action that a person agreed to.
+    ///
+    /// - Parameters:
+    ///   - action: What is to be done.
+    ///   - subject: For whom.
+    ///   - approved: What the person was asked and agreed to.
+    /// - Returns: A permission where the rules ask just that; what was not asked still has to be.
+    func decide<Action: PolicedAction>(
+        _ action: Action,
+        subject: Subject,
+        approved: ApprovalRequest
+    ) -> PolicyDecision<Action> {
+        let decision = decide(action, subject: subject)
+        guard case .approvalNeeded(let needed) = decision, needed.questions == approved.questions,
+            needed.tool == approved.tool
+        else { return decision }
+        return .permitted(
+            Permitted(
+                action,
+                subject: subject,
+                programs: programAccess(for: action, subject: subject),
+                trace: needed.trace
+            )
+        )
+    }
+
     /// Explains the decision on an action rule by rule, with the rules that had nothing to say.
     public func explain(_ action: some PolicedAction, subject: Subject) -> PolicyExplanation {
         let demands = action.demands

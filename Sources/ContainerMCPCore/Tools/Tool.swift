@@ -22,8 +22,16 @@ public protocol Tool: Sendable {
     var effects: ToolEffects { get }
     /// Its arguments.
     var fields: ToolFields<Arguments> { get }
+    /// The JSON Schema of its arguments; that of ``fields`` unless the tool says otherwise.
+    ///
+    /// An own one travels to clients as it is written; the arguments are still decoded by ``fields``.
+    var inputSchema: JSONValue { get }
     /// The JSON Schema of its structured result; an object at the root.
     var outputSchema: JSONValue? { get }
+    /// Pictures for it; none unless the tool says otherwise.
+    var icons: [Icon] { get }
+    /// Whether its calls may go on in the background; never unless the tool says otherwise.
+    var taskSupport: TaskSupport { get }
 
     /// Parses the arguments into what the tool will ask permission for, and does nothing.
     ///
@@ -41,19 +49,30 @@ public protocol Tool: Sendable {
     ///   - context: Who calls, and the way to permission.
     /// - Returns: The result of a call that happened, whatever became of it.
     /// - Throws: ``ToolError`` for a call that did not happen. Cancellation of the task must end the work soon.
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput
+    func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput
 }
 
 extension Tool {
+    /// The schema of ``fields``.
+    public var inputSchema: JSONValue { fields.schema }
+    /// No structured result.
+    public var outputSchema: JSONValue? { nil }
+    /// No pictures.
+    public var icons: [Icon] { [] }
+    /// Calls end with their requests.
+    public var taskSupport: TaskSupport { .never }
+
     /// The tool as clients see it.
     public var descriptor: ToolDescriptor {
         ToolDescriptor(
             name: name.rawValue,
             title: title,
             summary: summary,
-            inputSchema: fields.schema,
+            inputSchema: inputSchema,
             outputSchema: outputSchema,
-            annotations: effects.annotations
+            annotations: effects.annotations,
+            icons: icons,
+            taskSupport: taskSupport.declared
         )
     }
 
@@ -81,7 +100,14 @@ extension Tool {
         policy.explain(try action(for: fields.decode(arguments)), subject: subject)
     }
 
-    func call(raw arguments: JSONObject, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    /// Asks for the permission that the call will ask for, before it takes a place or goes into the background.
+    func preflight(raw arguments: JSONObject, in context: CallContext) throws(ToolError) {
+        let decoded = try fields.decode(arguments)
+        guard Action.self != Never.self else { return }
+        _ = try context.permit(action(for: decoded))
+    }
+
+    func call(raw arguments: JSONObject, in context: CallContext) async throws(ToolError) -> ToolOutput {
         try await call(fields.decode(arguments), in: context)
     }
 }

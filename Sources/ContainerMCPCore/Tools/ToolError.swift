@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ContainerMCPProtocol
+
 /// Why a tool call was refused or could not be carried out, worded for the model that made it.
 ///
 /// The message says what failed, why, and what to do. It never holds a host path, a secret, or another caller's
@@ -29,6 +31,10 @@ public struct ToolError: Error, Sendable, Equatable, CustomStringConvertible {
         public static let busy = Code(rawValue: "busy")
         /// The sandbox is not there or one layer of it could not be set up.
         public static let noSandbox = Code(rawValue: "no_sandbox")
+        /// The client has to answer questions before the call can go on; see ``ToolError/questions``.
+        public static let inputRequired = Code(rawValue: "input_required")
+        /// The call ends with an error of the protocol instead of a result; see ``ToolError/protocolError``.
+        public static let protocolFailure = Code(rawValue: "protocol_error")
         /// The caller gave the call up.
         public static let cancelled = Code(rawValue: "cancelled")
         /// Something failed that the caller can't change.
@@ -42,6 +48,11 @@ public struct ToolError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Details for the operator's log; never shown to a caller.
     public let cause: String?
 
+    /// What the client has to answer first; not nil where the code is `inputRequired`.
+    public let questions: InputRequired?
+    /// The error that goes out in place of a result; not nil where the code is `protocolFailure`.
+    public let protocolError: JSONRPCError?
+
     /// Makes an error.
     ///
     /// - Parameters:
@@ -52,6 +63,32 @@ public struct ToolError: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
         self.message = message
         self.cause = cause
+        questions = nil
+        protocolError = nil
+    }
+
+    /// Makes the interruption of a handler that can't go on before the client has answered.
+    ///
+    /// Handlers need it seldom: ``CallContext/answers(to:state:)`` throws it for them.
+    ///
+    /// - Parameter questions: What has to be answered; the handler runs again from the top with the answers.
+    public init(_ questions: InputRequired) {
+        code = .inputRequired
+        message = "The client has to answer a question before the call can go on."
+        cause = nil
+        self.questions = questions
+        protocolError = nil
+    }
+
+    /// Makes a failure that goes out as an error of the protocol, in place of a result that is marked as one.
+    ///
+    /// - Parameter error: The error.
+    public init(_ error: JSONRPCError) {
+        code = .protocolFailure
+        message = error.message
+        cause = nil
+        questions = nil
+        protocolError = error
     }
 
     /// The kind and the message, for logs and assertions.

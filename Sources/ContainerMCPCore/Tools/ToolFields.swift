@@ -6,6 +6,7 @@ public import ContainerMCPProtocol
 public struct ToolFields<Arguments: Sendable>: Sendable {
     private let fields: [ToolField<Arguments>]
     private let empty: Arguments
+    private let takesAll: Bool
 
     /// Makes a list of fields.
     ///
@@ -13,8 +14,13 @@ public struct ToolFields<Arguments: Sendable>: Sendable {
     ///   - empty: The value that the fields fill in.
     ///   - fields: The fields, in the order in which clients see them.
     public init(_ empty: Arguments, _ fields: [ToolField<Arguments>]) {
+        self.init(empty, fields, takesAll: false)
+    }
+
+    private init(_ empty: Arguments, _ fields: [ToolField<Arguments>], takesAll: Bool) {
         self.empty = empty
         self.fields = fields
+        self.takesAll = takesAll
     }
 
     /// The JSON Schema of the arguments.
@@ -32,6 +38,7 @@ public struct ToolFields<Arguments: Sendable>: Sendable {
     ///
     /// - Throws: ``ToolError`` that names the argument and what it must be.
     public func decode(_ object: JSONObject) throws(ToolError) -> Arguments {
+        if takesAll, let everything = object as? Arguments { return everything }
         var arguments = empty
         let names = fields.map(\.name)
         for (key, _) in object where !names.contains(key) {
@@ -49,5 +56,12 @@ public struct ToolFields<Arguments: Sendable>: Sendable {
             try field.store(value, &arguments)
         }
         return arguments
+    }
+}
+
+extension ToolFields where Arguments == JSONObject {
+    /// Takes every object as it is; for tools that bring a schema of their own as ``Tool/inputSchema``.
+    public static var unchecked: ToolFields {
+        ToolFields([:], [], takesAll: true)
     }
 }

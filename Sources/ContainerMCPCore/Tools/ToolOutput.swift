@@ -37,18 +37,20 @@ public struct ToolOutput: Sendable {
         }
     }
 
-    /// The result as data; conforms to the tool's output schema.
-    public var structured: JSONObject
+    /// The result as data; conforms to the tool's output schema. Nil for a result that is content only.
+    public var structured: JSONObject?
     /// What the text block says when the data is too large to be sent twice.
     public var account: String
-    /// Content after the text block.
+    /// Content after the text block of the data; all of the content where there is no data.
     public var more: [ContentBlock]
+    /// Whether the result is marked as an error that the tool itself words; a ``ToolError`` is the usual way.
+    public var isError = false
     /// Facts for the audit log.
     public var facts: RunFacts
 
     /// Makes an output.
     public init(
-        _ structured: JSONObject,
+        _ structured: JSONObject?,
         account: String = "The result is in the structured content.",
         more: [ContentBlock] = [],
         facts: RunFacts = RunFacts()
@@ -57,5 +59,13 @@ public struct ToolOutput: Sendable {
         self.account = account
         self.more = more
         self.facts = facts
+    }
+
+    /// Makes an output of content only.
+    ///
+    /// - Parameter content: What the model reads.
+    /// - Returns: The output.
+    public static func content(_ content: [ContentBlock]) -> ToolOutput {
+        ToolOutput(nil, more: content)
     }
 }

@@ -50,7 +50,8 @@ public final class StdioTransport: Sendable {
             service: service,
             subject: subject,
             session: "stdio",
-            limits: ChannelLimits(messageBytes: lineLimit)
+            limits: ChannelLimits(messageBytes: lineLimit),
+            transport: .stdio
         ) { [weak self] message in
             // A refusal means that the writer is shut down: nobody reads any more.
             let written = try? await writer.run { Self.write(message + [0x0A], to: output) }.get()

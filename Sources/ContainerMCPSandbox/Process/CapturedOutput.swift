@@ -84,7 +84,8 @@ public struct CapturedOutput: Sendable, Equatable {
         bytes.prefix(3).firstIndex { $0 & 0xC0 != 0x80 } ?? min(3, bytes.count)
     }
 
-    private static func endOfWholeCharacters(_ bytes: [UInt8]) -> Int {
+    /// Where the last character ends that is there as a whole; bytes that are no UTF-8 count as whole.
+    public static func endOfWholeCharacters(_ bytes: [UInt8]) -> Int {
         for back in 1...3 where back <= bytes.count {
             let byte = bytes[bytes.count - back]
             guard byte & 0xC0 != 0x80 else { continue }

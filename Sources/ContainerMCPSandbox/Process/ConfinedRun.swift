@@ -338,6 +338,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
                 save(bytes, of: stream, held: held, from: number)
             }
             if stream == .output { output.append(bytes[...]) } else { error.append(bytes[...]) }
+            request.onOutput?(stream, bytes)
             if output.total + error.total > request.limits.totalOutput { end(.limit(.output)) }
         }
     }

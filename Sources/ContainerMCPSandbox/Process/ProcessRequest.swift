@@ -73,6 +73,9 @@ public struct ProcessRequest: Sendable {
     /// The descriptor is closed by the run.
     public var openSavedOutput: (@Sendable (Stream) -> Int32?)?
 
+    /// Told what comes on a stream, as it comes; called on the reactor's thread, so it must neither wait nor work.
+    public var onOutput: (@Sendable (_ stream: Stream, _ bytes: [UInt8]) -> Void)?
+
     /// Makes a request.
     public init(
         program: String,
@@ -83,7 +86,8 @@ public struct ProcessRequest: Sendable {
         resultLimit: Int? = nil,
         payload: [UInt8]? = nil,
         limits: Limits = Limits(),
-        openSavedOutput: (@Sendable (Stream) -> Int32?)? = nil
+        openSavedOutput: (@Sendable (Stream) -> Int32?)? = nil,
+        onOutput: (@Sendable (_ stream: Stream, _ bytes: [UInt8]) -> Void)? = nil
     ) {
         self.program = program
         self.arguments = arguments
@@ -94,5 +98,6 @@ public struct ProcessRequest: Sendable {
         self.payload = payload
         self.limits = limits
         self.openSavedOutput = openSavedOutput
+        self.onOutput = onOutput
     }
 }

@@ -74,7 +74,18 @@ struct CallCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        let answer = await server.host.callForStatus(name, arguments, caller: Caller(session: "cli"))
+        let questions = TerminalQuestions()
+        let link = RequestLink(tell: { _ in }, ask: questions?.asking)
+        let answer = await server.host.callForStatus(
+            name,
+            arguments,
+            caller: Caller(session: "cli", conversation: ConversationID()),
+            request: RequestContext(
+                revision: .newestLegacy,
+                clientCapabilities: questions == nil ? ClientCapabilities() : TerminalQuestions.capabilities
+            ),
+            link: link
+        )
         await server.stop()
         return answer
     }

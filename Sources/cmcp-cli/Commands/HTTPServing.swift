@@ -11,9 +11,9 @@ enum HTTPServing {
     /// Serves, then stops the server.
     ///
     /// - Throws: ``CommandFailure`` with status 5 where the address can't be listened on.
-    static func run(_ server: ContainerMCPServer, logger: Logger) async throws {
+    static func run(_ server: ContainerMCPServer, logger: Logger, prometheus: PrometheusMetrics) async throws {
         do throws(MCPHTTPServerFailure) {
-            let http = try MCPHTTPServer(server, logger: logger)
+            let http = try MCPHTTPServer(server, logger: logger, prometheus: prometheus)
             StopSignals.onFirst { http.stop() }
             let prefix = server.settings.server.pathPrefix
             let level = server.report.level.rawValue

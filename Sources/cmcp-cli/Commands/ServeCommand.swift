@@ -42,14 +42,19 @@ struct ServeCommand: AsyncParsableCommand {
         further["MCP_PORT"] = port
         let settings = try server.settings(further, servesNetwork: !stdio)
         let logger = LogOutput.logger(settings.logging)
-        let started = try await ContainerMCPServer.startForShell(settings, logger: logger)
+        let prometheus = PrometheusMetrics()
+        let started = try await ContainerMCPServer.startForShell(
+            settings,
+            logger: logger,
+            metrics: stdio ? .disabled : ServerMetrics(prometheus)
+        )
         if stdio {
             let transport = StdioTransport(lineLimit: settings.limits.requestBytes, logger: logger)
             StopSignals.onFirst { transport.stop() }
             await transport.run(started.service)
             await started.stop()
         } else {
-            try await HTTPServing.run(started, logger: logger)
+            try await HTTPServing.run(started, logger: logger, prometheus: prometheus)
         }
     }
 }

@@ -22,7 +22,10 @@ import Testing
             MCP_SOCKET MCP_PATH_PREFIX MCP_PUBLIC_URL MCP_TRUSTED_PROXIES MCP_STATE_KEY_FILE MCP_REPLICA_ID
             OAUTH_ISSUER OAUTH_AUDIENCE OAUTH_JWKS LOG_FORMAT
             """.split(whereSeparator: \.isWhitespace).map(String.init)
-        let own = ["AUDIT_FULL_TEXT", "AUDIT_MAX_MB", "AUDIT_MAX_FILES"]
+        let own = [
+            "OAUTH_CA_FILE", "TASK_GRACE", "TASK_MAX_KEPT", "TASK_MAX_RUNNING", "AUDIT_FULL_TEXT",
+            "AUDIT_MAX_MB", "AUDIT_MAX_FILES",
+        ]
         #expect(Set(SettingKey.all.map(\.name)) == Set(names + own))
         #expect(SettingKey.all.count == Set(SettingKey.all.map(\.name)).count)
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ContainerMCPProtocol
 internal import ContainerMCPSandbox
+internal import Logging
 
 /// The tools that the settings turn on, with the managers behind them.
 struct BuiltInTools {
@@ -13,8 +15,10 @@ struct BuiltInTools {
     let programs: ProgramTable
     let threads: BlockingThreads
 
-    var all: [any Tool] {
-        (settings.tools.offersSystem ? system : []) + (settings.tools.offersFiles ? fileTools : [])
+    var all: [any Tool] { tools(files) }
+
+    func tools(_ files: SandboxFileManager) -> [any Tool] {
+        (settings.tools.offersSystem ? system : []) + (settings.tools.offersFiles ? Self.fileTools(files) : [])
     }
 
     private var system: [any Tool] {
@@ -25,7 +29,9 @@ struct BuiltInTools {
                 bounds: RunArguments.Bounds(
                     timeout: settings.bash.timeout,
                     maximumTimeout: settings.bash.timeoutMaximum,
-                    maxOutput: keptOutput
+                    maxOutput: keptOutput,
+                    backgroundTimeout: settings.tools.taskTimeoutMaximum,
+                    grace: settings.tools.taskGrace
                 ),
                 commands: shownCommands
             )
@@ -37,7 +43,9 @@ struct BuiltInTools {
                     bounds: RunArguments.Bounds(
                         timeout: settings.python.timeout,
                         maximumTimeout: settings.python.timeoutMaximum,
-                        maxOutput: keptOutput
+                        maxOutput: keptOutput,
+                        backgroundTimeout: settings.tools.taskTimeoutMaximum,
+                        grace: settings.tools.taskGrace
                     )
                 )
             )
@@ -78,6 +86,42 @@ struct BuiltInTools {
         )
     }
 
+    /// The prompts that work with the tools.
+    func prompts(_ files: SandboxFileManager) -> [any Prompt] {
+        let commands: PromptFacts.Commands =
+            if !settings.tools.offersSystem {
+                .notOffered
+            } else if !settings.sandbox.restrictsCommands {
+                .all
+            } else {
+                .listed(programs.programs.filter { !$0.paths.isEmpty }.map(\.entry))
+            }
+        let facts = PromptFacts(
+            commands: commands,
+            hasPython: settings.tools.offersSystem && interpreter != nil,
+            files: settings.tools.offersFiles ? files : nil,
+            allowedEndings: Set(settings.files.allowedExtensions),
+            longestRun: settings.bash.timeoutMaximum
+        )
+        return BuiltInPrompts(facts).all
+    }
+
+    /// The names of the prompts that a server with these settings will offer.
+    static func promptNames(_ settings: Settings, hasPython: Bool) -> Set<String> {
+        let nothing = RootDirectory()
+        let outline = BuiltInTools(
+            settings: settings,
+            factory: SandboxFactory(settings: settings, logger: Logger(label: "outline") { _ in SwiftLogNoOpLogHandler() }),
+            sandbox: RefusingRunner(),
+            workspace: nothing,
+            data: nothing,
+            interpreter: hasPython ? "python3" : nil,
+            programs: ProgramTable(programs: [], searchPath: []),
+            threads: BlockingThreads(limit: 1, waiting: 0)
+        )
+        return Set(outline.prompts(outline.files).map { $0.descriptor.name })
+    }
+
     var files: SandboxFileManager {
         Self.files(settings: settings, factory: factory, workspace: workspace, data: data, threads: threads)
     }
@@ -108,9 +152,8 @@ struct BuiltInTools {
         )
     }
 
-    private var fileTools: [any Tool] {
-        let files = files
-        return [
+    private static func fileTools(_ files: SandboxFileManager) -> [any Tool] {
+        [
             FileReadTool(files: files), FileWriteTool(files: files), FileListTool(files: files),
             FileDeleteTool(files: files), FileMoveTool(files: files),
         ]

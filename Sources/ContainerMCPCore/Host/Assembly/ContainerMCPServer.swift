@@ -22,15 +22,19 @@ public final class ContainerMCPServer: Sendable {
     private let audit: AuditLog
     private let folders: TestModeFolders?
     private let threads: BlockingThreads
+    private let resources: WorkspaceResources?
+    private let upkeep: Task<Void, Never>
     private let logger: Logger
 
     private init(
         settings: Settings,
         host: ToolHost,
+        service: MCPService,
         sandbox: Sandbox,
         audit: AuditLog,
         folders: TestModeFolders?,
         threads: BlockingThreads,
+        resources: WorkspaceResources?,
         logger: Logger
     ) {
         self.settings = settings
@@ -39,14 +43,11 @@ public final class ContainerMCPServer: Sendable {
         self.audit = audit
         self.folders = folders
         self.threads = threads
+        self.resources = resources
+        upkeep = Task { await service.keepTidy() }
         self.logger = logger
         report = sandbox.report
-        service = MCPService(
-            host: host,
-            name: Self.name,
-            version: Self.version,
-            instructions: Self.instructions
-        )
+        self.service = service
     }
 
     private static let name = "container-mcp"
@@ -62,27 +63,64 @@ public final class ContainerMCPServer: Sendable {
     /// - Parameters:
     ///   - settings: Checked settings.
     ///   - logger: Where the server's own messages go.
+    ///   - metrics: Where it is counted what happens; see ``PrometheusMetrics``.
     /// - Returns: The service, and the server when it is ready; its task throws ``ServerStartFailure``.
     public static func begin(
         _ settings: Settings,
-        logger: Logger
+        logger: Logger,
+        metrics: ServerMetrics = .disabled
     ) -> (service: MCPService, server: Task<ContainerMCPServer, any Error>) {
-        let server = Task { try await start(settings, logger: logger) }
-        // The one who waits for the server tells why it does not start.
-        let host = Task { try? await server.value.host }
+        let promise = HostPromise()
+        let service: MCPService
+        do throws(ServerStartFailure) {
+            service = try self.service(for: settings, promise, logger, metrics)
+        } catch {
+            promise.fulfil(nil)
+            let failure = error
+            let refusing = MCPService(
+                promise,
+                offer: Catalogue.Names(),
+                name: name,
+                version: version,
+                instructions: instructions,
+                options: ServiceOptions()
+            )
+            return (refusing, Task { throw failure })
+        }
+        let server = Task {
+            // The one who waits for the server tells why it does not start.
+            defer { promise.fulfil(nil) }
+            return try await start(settings, service: service, promise, further: [], logger: logger)
+        }
+        return (service, server)
+    }
+
+    /// Makes the service, before there is a host.
+    private static func service(
+        for settings: Settings,
+        _ promise: HostPromise,
+        _ logger: Logger,
+        _ metrics: ServerMetrics
+    ) throws(ServerStartFailure) -> MCPService {
+        var options = try ServiceOptions(settings, logger: logger)
+        options.metrics = metrics
         // The same list as the registry will hold; only a missing interpreter can make them differ.
         let hasPython =
             settings.tools.offersSystem
             && (try? PythonInterpreter.find(named: settings.python.executable)) != nil
-        let names = PolicySettings.toolNames(settings).filter { hasPython || $0 != .runPython }
-        let service = MCPService(
-            startingHost: host,
-            toolNames: Set(names.map(\.rawValue)),
+        let tools = PolicySettings.toolNames(settings).filter { hasPython || $0 != .runPython }
+        return MCPService(
+            promise,
+            offer: Catalogue.Names(
+                tools: Set(tools.map(\.rawValue)),
+                prompts: BuiltInTools.promptNames(settings, hasPython: hasPython),
+                hasResources: true
+            ),
             name: name,
             version: version,
-            instructions: instructions
+            instructions: instructions,
+            options: options
         )
-        return (service, server)
     }
 
     /// Puts a server together and starts its sandbox.
@@ -91,11 +129,25 @@ public final class ContainerMCPServer: Sendable {
     ///   - settings: Checked settings.
     ///   - further: Further tools of an embedding program.
     ///   - logger: Where the server's own messages go.
+    ///   - metrics: Where it is counted what happens; see ``PrometheusMetrics``.
     /// - Returns: It, ready to run.
     /// - Throws: ``ServerStartFailure``, also where no sandbox can be had that keeps the promises.
     public static func start(
         _ settings: Settings,
         tools further: [any Tool] = [],
+        logger: Logger,
+        metrics: ServerMetrics = .disabled
+    ) async throws(ServerStartFailure) -> ContainerMCPServer {
+        let promise = HostPromise()
+        let service = try service(for: settings, promise, logger, metrics)
+        return try await start(settings, service: service, promise, further: further, logger: logger)
+    }
+
+    private static func start(
+        _ settings: Settings,
+        service: MCPService,
+        _ promise: HostPromise,
+        further: [any Tool],
         logger: Logger
     ) async throws(ServerStartFailure) -> ContainerMCPServer {
         var settings = settings
@@ -110,7 +162,15 @@ public final class ContainerMCPServer: Sendable {
             throw ServerStartFailure(.failed, "\(error.message) (\(error.cause ?? ""))")
         }
         do throws(ServerStartFailure) {
-            return try await assemble(settings, folders: folders, further: further, logger: logger)
+            let server = try await assemble(
+                settings,
+                folders: folders,
+                further: further,
+                service: service,
+                logger: logger
+            )
+            promise.fulfil(server.host)
+            return server
         } catch {
             // A folder that stays behind is told about; the reason for the failed start matters more.
             try? folders?.remove()
@@ -122,9 +182,10 @@ public final class ContainerMCPServer: Sendable {
         _ settings: Settings,
         folders: TestModeFolders?,
         further: [any Tool],
+        service: MCPService,
         logger: Logger
     ) async throws(ServerStartFailure) -> ContainerMCPServer {
-        let factory = SandboxFactory(settings: settings, logger: logger)
+        let factory = SandboxFactory(settings: settings, logger: logger, metrics: service.metrics)
         let sandbox: Sandbox
         let workspace: RootDirectory
         let data: RootDirectory
@@ -142,6 +203,8 @@ public final class ContainerMCPServer: Sendable {
             throw ServerStartFailure(code, error.message)
         }
         do {
+            service.metrics.serverStarted(version: Self.version)
+            service.metrics.sandboxStarted(at: sandbox.report.level)
             let audit = try await AuditLog(settings.audit)
             let policyFile = try PolicyFile.load(settings.tools.policyFile)
             let programs = factory.programTable()
@@ -163,26 +226,54 @@ public final class ContainerMCPServer: Sendable {
                 programs: programs,
                 threads: threads
             )
-            let registry = try ToolRegistry(builtIn.all + further)
+            let files = builtIn.files
+            let registry = try ToolRegistry(builtIn.tools(files) + further)
             let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
+            let changes = ChangeBus()
+            var providers: [any ResourceProvider] = [
+                StaticResources([
+                    .sandboxReport(sandbox.report), .settings(ConfigurationReport(settings)),
+                ])
+            ]
+            var workspaceResources: WorkspaceResources?
+            if settings.tools.offersFiles {
+                let resources = WorkspaceResources(
+                    files: files,
+                    workspace: workspace,
+                    data: data,
+                    allowedEndings: Set(settings.files.allowedExtensions),
+                    changes: changes
+                )
+                workspaceResources = resources
+                providers.append(resources)
+            }
             let host = ToolHost(
-                registry: registry,
+                catalogue: Catalogue(
+                    tools: registry,
+                    prompts: builtIn.prompts(files),
+                    providers: providers,
+                    changes: changes
+                ),
                 policy: policy,
                 audit: audit,
                 limits: settings.limits,
                 mechanism: "native/\(sandbox.report.level.rawValue)",
                 warning: warning,
+                metrics: service.metrics,
                 logger: logger
             )
             let server = ContainerMCPServer(
                 settings: settings,
                 host: host,
+                service: service,
                 sandbox: sandbox,
                 audit: audit,
                 folders: folders,
                 threads: threads,
+                resources: workspaceResources,
                 logger: logger
             )
+            try await service.restoreTasks()
             try await server.recordStart()
             return server
         } catch {
@@ -222,16 +313,21 @@ public final class ContainerMCPServer: Sendable {
         do throws(ToolError) {
             try await audit.record(event)
         } catch {
+            service.metrics.auditFailed()
             logger.error("audit log can't be written", metadata: ["cause": "\(error.cause ?? "")"])
         }
     }
 
     /// Ends every call, the sandbox and the audit log; in test mode removes the folders.
     public func stop() async {
+        await service.stop()
+        upkeep.cancel()
+        resources?.stop()
         await sandbox.stop()
         do throws(ToolError) {
             try await audit.record(AuditEvent(.stop))
         } catch {
+            service.metrics.auditFailed()
             logger.error("audit log can't be written", metadata: ["cause": "\(error.cause ?? "")"])
         }
         audit.close()

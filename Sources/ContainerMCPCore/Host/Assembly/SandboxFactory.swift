@@ -11,6 +11,7 @@ struct SandboxFactory: Sendable {
 
     let settings: Settings
     let logger: Logger
+    var metrics = ServerMetrics.disabled
 
     /// Which kinds of children a sandbox is for.
     struct Kinds: OptionSet {
@@ -140,6 +141,7 @@ struct SandboxFactory: Sendable {
             isWorkspaceFull: { isOverQuota(workspace) }
         )
         configuration.unnamedBytes = settings.sandbox.workspaceBytes
+        configuration.onRestart = { [metrics] in metrics.launcherRestarted() }
         return try await Sandbox.start(configuration, logger: logger)
     }
 

@@ -43,11 +43,16 @@ public final class BashManager: Sendable {
     ///
     /// Cancelling the task kills every process of the command.
     ///
-    /// - Parameter permitted: Permission for the command.
+    /// - Parameters:
+    ///   - permitted: Permission for the command.
+    ///   - onOutput: Told what it prints, as it prints it; must neither wait nor work.
     /// - Returns: What became of it, also where a limit ended it.
     /// - Throws: ``ToolError``: `noSandbox` when it could not be confined, `invalidArgument` for a working directory
     ///   that does not exist, `cancelled`.
-    public func run(_ permitted: Permitted<BashCommand>) async throws(ToolError) -> RunOutcome {
+    public func run(
+        _ permitted: Permitted<BashCommand>,
+        onOutput: (@Sendable (_ stream: ProcessRequest.Stream, _ bytes: [UInt8]) -> Void)? = nil
+    ) async throws(ToolError) -> RunOutcome {
         let command = permitted.action
         let saved = outputs?.reserve()
         let (runner, kind) = try await runner(for: permitted.programs)
@@ -58,7 +63,8 @@ public final class BashManager: Sendable {
             directory: ChildEnvironment.path(of: command.workingDirectory, in: runner),
             input: command.stdin,
             limits: limits.limits(of: command.limits),
-            openSavedOutput: saved?.opener
+            openSavedOutput: saved?.opener,
+            onOutput: onOutput
         )
         let outcome: ProcessOutcome
         do throws(SandboxError) {

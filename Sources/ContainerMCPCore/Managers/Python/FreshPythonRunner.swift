@@ -36,7 +36,8 @@ public struct FreshPythonRunner: PythonRunner {
             resultLimit: PythonResult.channelLimit,
             payload: run.code,
             limits: run.limits,
-            openSavedOutput: run.openSavedOutput
+            openSavedOutput: run.openSavedOutput,
+            onOutput: run.onOutput
         )
         return try await sandbox.run(request, as: kind)
     }

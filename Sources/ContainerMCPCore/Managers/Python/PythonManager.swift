@@ -38,11 +38,16 @@ public final class PythonManager: Sendable {
     ///
     /// Cancelling the task kills every process of the run.
     ///
-    /// - Parameter permitted: Permission for the code.
+    /// - Parameters:
+    ///   - permitted: Permission for the code.
+    ///   - onOutput: Told what it prints, as it prints it; must neither wait nor work.
     /// - Returns: What became of it, also where a limit ended it.
     /// - Throws: ``ToolError``: `noSandbox` when it could not be confined, `invalidArgument` for a working directory
     ///   that does not exist, `cancelled`.
-    public func run(_ permitted: Permitted<PythonProgram>) async throws(ToolError) -> Outcome {
+    public func run(
+        _ permitted: Permitted<PythonProgram>,
+        onOutput: (@Sendable (_ stream: ProcessRequest.Stream, _ bytes: [UInt8]) -> Void)? = nil
+    ) async throws(ToolError) -> Outcome {
         let program = permitted.action
         let saved = outputs?.reserve()
         let run = PythonRun(
@@ -50,7 +55,8 @@ public final class PythonManager: Sendable {
             directory: ChildEnvironment.path(of: program.workingDirectory, in: runner.sandbox),
             input: program.stdin,
             limits: limits.limits(of: program.limits),
-            openSavedOutput: saved?.opener
+            openSavedOutput: saved?.opener,
+            onOutput: onOutput
         )
         let process: ProcessOutcome
         do throws(SandboxError) {

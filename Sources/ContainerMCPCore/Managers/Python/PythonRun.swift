@@ -15,18 +15,23 @@ public struct PythonRun: Sendable {
     /// See ``ProcessRequest/openSavedOutput``.
     public var openSavedOutput: (@Sendable (ProcessRequest.Stream) -> Int32?)?
 
+    /// See ``ProcessRequest/onOutput``.
+    public var onOutput: (@Sendable (ProcessRequest.Stream, [UInt8]) -> Void)?
+
     /// Makes a run.
     public init(
         code: [UInt8],
         directory: String,
         input: [UInt8]? = nil,
         limits: ProcessRequest.Limits = ProcessRequest.Limits(),
-        openSavedOutput: (@Sendable (ProcessRequest.Stream) -> Int32?)? = nil
+        openSavedOutput: (@Sendable (ProcessRequest.Stream) -> Int32?)? = nil,
+        onOutput: (@Sendable (ProcessRequest.Stream, [UInt8]) -> Void)? = nil
     ) {
         self.code = code
         self.directory = directory
         self.input = input
         self.limits = limits
         self.openSavedOutput = openSavedOutput
+        self.onOutput = onOutput
     }
 }

@@ -57,7 +57,7 @@ public struct EnvironmentVariableTool: Tool {
     }
 
     /// Shows the settings.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         _ = try context.permit(action(for: arguments))
         let shown = variables.filter { variable in
             arguments.name.map { $0.utf8.elementsEqual(variable.name.utf8) } ?? true

@@ -40,7 +40,7 @@ public struct FileDeleteTool: Tool {
     }
 
     /// Deletes it.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let deleted = try await files.delete(try context.permit(action(for: arguments)))
         return ToolOutput(["success": .bool(deleted.success), "path": .string(deleted.path)])
     }

@@ -85,7 +85,7 @@ public struct FileListTool: Tool {
     }
 
     /// Lists the folder.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let listing = try await files.list(try context.permit(action(for: arguments)))
         let entries = listing.entries.map { entry in
             JSONValue.object([

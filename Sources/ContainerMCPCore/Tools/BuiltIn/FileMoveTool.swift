@@ -64,7 +64,7 @@ public struct FileMoveTool: Tool {
     }
 
     /// Moves it.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let moved = try await files.move(try context.permit(action(for: arguments)))
         return ToolOutput([
             "success": .bool(moved.success), "source": .string(moved.source),

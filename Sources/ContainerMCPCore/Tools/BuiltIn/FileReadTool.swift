@@ -66,7 +66,7 @@ public struct FileReadTool: Tool {
     }
 
     /// Reads the file.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let file = try await files.read(try context.permit(action(for: arguments)))
         var result: JSONObject = [
             "content": .string(file.content), "size": .integer(file.size), "modified": .string(file.modified),

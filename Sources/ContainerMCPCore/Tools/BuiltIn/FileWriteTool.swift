@@ -60,7 +60,7 @@ public struct FileWriteTool: Tool {
     }
 
     /// Writes the file.
-    public func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let written = try await files.write(try context.permit(action(for: arguments)))
         return ToolOutput([
             "success": .bool(written.success), "path": .string(written.path), "size": .integer(written.size),

@@ -10,12 +10,24 @@ public struct RunArguments: Sendable {
         public var maximumTimeout: Duration
         /// Bytes kept of each output stream by a call that names none.
         public var maxOutput: Int
+        /// The longest time limit of a call that goes into the background.
+        public var backgroundTimeout: Duration
+        /// After how long a call goes into the background, where the client can follow it there.
+        public var grace: Duration
 
         /// Makes bounds.
-        public init(timeout: Duration, maximumTimeout: Duration, maxOutput: Int) {
+        public init(
+            timeout: Duration,
+            maximumTimeout: Duration,
+            maxOutput: Int,
+            backgroundTimeout: Duration = .seconds(3600),
+            grace: Duration = .seconds(5)
+        ) {
             self.timeout = timeout
             self.maximumTimeout = maximumTimeout
             self.maxOutput = maxOutput
+            self.backgroundTimeout = max(backgroundTimeout, maximumTimeout)
+            self.grace = grace
         }
     }
 
@@ -42,9 +54,12 @@ public struct RunArguments: Sendable {
                 .optional(
                     "timeout",
                     \.timeout,
-                    upTo: bounds.maximumTimeout,
+                    upTo: bounds.backgroundTimeout,
                     default: bounds.timeout,
-                    "Time limit in seconds."
+                    """
+                    Time limit in seconds. Above \(bounds.maximumTimeout.components.seconds) the call has to run as a task, \
+                    which needs a client that knows tasks.
+                    """
                 ),
                 .optional("stdin", \.stdin, maxLength: .max, "Text for standard input, at most 10 MiB."),
                 .optional(
@@ -67,9 +82,34 @@ public struct RunArguments: Sendable {
     func limits(_ bounds: Bounds) throws(ToolError) -> RunLimits {
         try RunLimits(
             timeout: timeout ?? bounds.timeout,
-            maximumTimeout: bounds.maximumTimeout,
+            maximumTimeout: bounds.backgroundTimeout,
             stdin: stdin.map { Array($0.utf8) },
             maxOutput: maxOutput ?? bounds.maxOutput
         )
+    }
+
+    /// Sees to it that a call of more time than a request may take runs in the background.
+    ///
+    /// - Throws: ``ToolError`` where it can't; nothing has run then.
+    func detachIfLong(_ bounds: Bounds, _ context: CallContext) async throws(ToolError) {
+        guard let timeout, timeout > bounds.maximumTimeout else { return }
+        guard context.canDetach else {
+            throw ToolError(
+                .invalidArgument,
+                """
+                'timeout' may be at most \(bounds.maximumTimeout.components.seconds) seconds here: this client did not \
+                ask for a task, and only tasks may run longer. Ask for less time, or split the work.
+                """
+            )
+        }
+        guard await context.detach() else {
+            throw ToolError(
+                .busy,
+                """
+                A 'timeout' above \(bounds.maximumTimeout.components.seconds) seconds needs a task, and there are too \
+                many of them. Wait for one to end, or ask for less time.
+                """
+            )
+        }
     }
 }

@@ -35,6 +35,12 @@ public struct RunCommandTool: Tool {
         """
     }
 
+    /// Long calls go on in the background where the client can follow them there.
+    public var taskSupport: TaskSupport { .optional(.after(bounds.grace)) }
+
+    /// The picture of the server.
+    public var icons: [Icon] { [ServerIcon.icon] }
+
     /// The arguments.
     public var fields: ToolFields<RunArguments> {
         RunArguments.fields("command", "Command line for bash, at most 100 KiB.", bounds)
@@ -61,9 +67,13 @@ public struct RunCommandTool: Tool {
     }
 
     /// Runs the command.
-    public func call(_ arguments: RunArguments, in context: ToolContext) async throws(ToolError) -> ToolOutput
+    public func call(_ arguments: RunArguments, in context: CallContext) async throws(ToolError) -> ToolOutput
     {
-        let outcome = try await bash.run(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        try await arguments.detachIfLong(bounds, context)
+        let live = LiveOutput(context)
+        defer { live?.finish() }
+        let outcome = try await bash.run(permitted, onOutput: live?.listener)
         var result: JSONObject = ["stdout": .string(outcome.output), "stderr": .string(outcome.error)]
         RunSchema.add(outcome, to: &result)
         return ToolOutput(

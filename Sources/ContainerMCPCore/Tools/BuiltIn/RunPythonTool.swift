@@ -30,6 +30,12 @@ public struct RunPythonTool: Tool {
         is /workspace, which the file tools share; modules there can be imported, /data can be read.
         """
 
+    /// Long calls go on in the background where the client can follow them there.
+    public var taskSupport: TaskSupport { .optional(.after(bounds.grace)) }
+
+    /// The picture of the server.
+    public var icons: [Icon] { [ServerIcon.icon] }
+
     /// The arguments.
     public var fields: ToolFields<RunArguments> {
         RunArguments.fields(
@@ -66,9 +72,13 @@ public struct RunPythonTool: Tool {
     }
 
     /// Runs the code.
-    public func call(_ arguments: RunArguments, in context: ToolContext) async throws(ToolError) -> ToolOutput
+    public func call(_ arguments: RunArguments, in context: CallContext) async throws(ToolError) -> ToolOutput
     {
-        let outcome = try await python.run(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        try await arguments.detachIfLong(bounds, context)
+        let live = LiveOutput(context)
+        defer { live?.finish() }
+        let outcome = try await python.run(permitted, onOutput: live?.listener)
         var result: JSONObject = [
             "output": .string(outcome.run.output), "error": .string(outcome.run.error),
             "result": outcome.result,

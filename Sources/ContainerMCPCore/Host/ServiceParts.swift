@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ContainerMCPProtocol
+
+/// What the requests of a service share.
+final class ServiceParts: Sendable {
+    /// Who the server is.
+    struct Identity: Sendable {
+        let name: String
+        let version: String
+        let instructions: String?
+    }
+
+    let jobs: JobStore
+    let seal: StateSeal
+    let options: ServiceOptions
+    let subscriptions: SubscriptionCount
+    let talks = TaskTalks()
+    private let identity: Identity
+    private let promise: HostPromise
+    private let offer: Catalogue.Names
+
+    init(host promise: HostPromise, offer: Catalogue.Names, identity: Identity, options: ServiceOptions) {
+        self.promise = promise
+        self.offer = offer
+        self.identity = identity
+        self.options = options
+        subscriptions = SubscriptionCount(metrics: options.metrics)
+        seal =
+            options.sealTime.map { StateSeal(secrets: options.stateKeys, now: $0) }
+            ?? StateSeal(secrets: options.stateKeys)
+        jobs = JobStore(
+            limits: options.tasks ?? JobLimits(),
+            storage: options.taskStorage,
+            tag: options.replicaTag,
+            metrics: options.metrics,
+            clock: options.taskTime,
+            logger: options.logger,
+            changes: { id in promise.ready?.catalogue.changes.publish(.task(id: id)) }
+        )
+    }
+
+    var isReady: Bool { readyHost != nil }
+
+    /// The host, where it is there already.
+    var readyHost: ToolHost? { promise.ready }
+
+    /// The host; nil where it does not start.
+    var host: ToolHost? {
+        get async { await promise.value }
+    }
+
+    var description: ServerDescription {
+        let names = readyHost?.catalogue.names ?? offer
+        return ServerDescription(
+            name: identity.name,
+            version: identity.version,
+            title: options.title,
+            summary: options.summary,
+            icons: [ServerIcon.icon],
+            instructions: identity.instructions,
+            capabilities: ServerCapabilities(
+                tools: .init(announcesChanges: true),
+                resources: names.hasResources ? .init(announcesChanges: true, canSubscribe: true) : nil,
+                prompts: names.prompts.isEmpty ? nil : .init(announcesChanges: true),
+                hasCompletions: names.hasResources || !names.prompts.isEmpty,
+                hasLogging: true,
+                tasks: options.tasks != nil
+            ),
+            toolNames: names.tools,
+            promptNames: names.prompts
+        )
+    }
+}

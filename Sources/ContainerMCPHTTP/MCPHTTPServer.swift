@@ -28,6 +28,9 @@ public final class MCPHTTPServer: Service {
     private let refusals: RefusalRecorder
     private let connections: ConnectionTable
     private let services: ConnectionServices
+    private let authentication: Authentication
+    private let certificates: CertificateStore?
+    private let handshakeTime: TimeAmount
     private let stops: AsyncStream<Void>
     private let stopping: AsyncStream<Void>.Continuation
 
@@ -36,13 +39,19 @@ public final class MCPHTTPServer: Service {
     /// - Parameters:
     ///   - server: What answers requests; its settings say where to listen.
     ///   - logger: Where messages for the operator go.
-    /// - Throws: ``MCPHTTPServerFailure`` where the settings ask for what this version does not have.
-    public convenience init(_ server: ContainerMCPServer, logger: Logger) throws(MCPHTTPServerFailure) {
+    ///   - prometheus: What `/metrics` shows; without it there is no such page. The server is to be put together with
+    ///     ``ServerMetrics`` that are made from it.
+    /// - Throws: ``MCPHTTPServerFailure`` where settings do not go together, or name files that can't be used.
+    public convenience init(
+        _ server: ContainerMCPServer,
+        logger: Logger,
+        prometheus: PrometheusMetrics? = nil
+    ) throws(MCPHTTPServerFailure) {
         try self.init(
             service: server.service,
-            tools: server.host.registry,
             settings: server.settings,
-            logger: logger
+            logger: logger,
+            prometheus: prometheus
         ) { peer, detail in
             await server.recordRefusal(peer: peer, detail: detail)
         }
@@ -52,68 +61,92 @@ public final class MCPHTTPServer: Service {
     ///
     /// - Parameters:
     ///   - service: What answers requests.
-    ///   - tools: The tools that the service calls.
     ///   - settings: Where to listen, whom to answer, how much at once.
     ///   - logger: Where messages for the operator go.
+    ///   - prometheus: What `/metrics` shows; without it there is no such page.
     ///   - recordRefusal: Writes down a request that was refused; called at most 20 times a second.
-    /// - Throws: ``MCPHTTPServerFailure`` where the settings ask for what this version does not have.
+    /// - Throws: ``MCPHTTPServerFailure`` where settings do not go together, or name files that can't be used.
     public convenience init(
         service: MCPService,
-        tools: ToolRegistry,
         settings: Settings,
         logger: Logger,
+        prometheus: PrometheusMetrics? = nil,
         recordRefusal: @escaping @Sendable (_ peer: String, _ detail: String) async -> Void
     ) throws(MCPHTTPServerFailure) {
         try self.init(
             service: service,
-            tools: tools,
             settings: settings,
             logger: logger,
             times: ConnectionTimes(),
+            prometheus: prometheus,
             recordRefusal: recordRefusal
         )
     }
 
     init(
         service: MCPService,
-        tools: ToolRegistry,
         settings: Settings,
         logger: Logger,
         times: ConnectionTimes,
+        handshakeTime: TimeAmount = ListeningSetup.handshakeTime,
+        prometheus: PrometheusMetrics? = nil,
         recordRefusal: @escaping @Sendable (_ peer: String, _ detail: String) async -> Void
     ) throws(MCPHTTPServerFailure) {
-        try Self.requireSupported(settings)
+        try Self.requireProtection(settings)
+        certificates = try Self.certificates(settings.server, logger)
+        authentication = try Authentication(settings, logger: logger)
         self.settings = settings
         self.logger = logger
+        self.handshakeTime = handshakeTime
         (stops, stopping) = AsyncStream.makeStream()
         let limits = settings.limits
         let sessions = SessionStore(
             limit: limits.sessions,
             idle: limits.sessionIdle,
-            tag: settings.server.replicaID
+            tag: settings.server.replicaID,
+            storage: EventStorage(counters: StreamCounters(metrics: service.metrics)),
+            metrics: service.metrics
         )
-        let connections = ConnectionTable(limit: limits.connections)
+        let connections = ConnectionTable(limit: limits.connections, metrics: service.metrics)
         let refusals = RefusalRecorder(record: recordRefusal)
         let channelLimits = ChannelLimits(messageBytes: limits.requestBytes)
+        let door = Door(
+            settings,
+            authentication: authentication,
+            attempts: FailedAttempts(),
+            metrics: service.metrics
+        )
+        let scopes = ScopeCheck { name in
+            service.tools[name]?.effects
+        } refusal: { needed, subject, id in
+            door.scopeFault(needed, for: subject, id: id)
+        }
+        let page = MetricsEndpoint(prometheus)
         let site = Site(
-            door: Door(settings, attempts: FailedAttempts()),
+            door: door,
             prefix: settings.server.pathPrefix,
             refusals: refusals,
-            health: HealthEndpoint(sessions: sessions, connections: connections),
+            health: HealthEndpoint(
+                sessions: sessions,
+                connections: connections,
+                hasStarted: { service.isReady }
+            ),
             channel: ChannelEndpoint(
                 service: service,
                 sessions: sessions,
                 prefix: settings.server.pathPrefix,
-                limits: channelLimits
+                limits: channelLimits,
+                scopes: scopes
             ),
             mcp: MCPEndpoint(
                 service: service,
                 sessions: sessions,
                 limits: channelLimits,
-                headerParameters: Self.headerParameters(tools),
+                scopes: scopes,
                 silence: times.silence
             ),
-            bodyLimit: limits.requestBytes
+            bodyLimit: limits.requestBytes,
+            pages: ["/metrics": { _ in page.reply() }]
         )
         services = ConnectionServices(
             admit: { head, peer in site.admit(head, from: peer) },
@@ -122,7 +155,8 @@ public final class MCPHTTPServer: Service {
             bodies: ByteBudget(limit: max(Self.sharedBytes, 2 * limits.requestBytes)),
             output: ByteBudget(limit: max(Self.sharedBytes, 2 * limits.replyBytes)),
             limits: RequestParser.Limits(body: limits.requestBytes),
-            times: times
+            times: times,
+            metrics: service.metrics
         )
         self.sessions = sessions
         self.refusals = refusals
@@ -134,35 +168,32 @@ public final class MCPHTTPServer: Service {
     /// Connections that the kernel keeps until they are accepted.
     private static let backlog = 1_024
 
-    private static func requireSupported(_ settings: Settings) throws(MCPHTTPServerFailure) {
-        guard !settings.authentication.usesOAuth else {
+    /// The settings were checked when they were read; a program may have changed them since.
+    private static func requireProtection(_ settings: Settings) throws(MCPHTTPServerFailure) {
+        guard settings.server.isLoopback || settings.authentication.isOn else {
             throw MCPHTTPServerFailure(
-                .unsupported,
+                .notProtected,
                 """
-                OAUTH_ISSUER is set, and this version can't check tokens of an authorization server. Use \
-                MCP_AUTH_TOKEN_FILE.
-                """
-            )
-        }
-        guard settings.server.tlsCertificate == nil, settings.server.tlsKey == nil else {
-            throw MCPHTTPServerFailure(
-                .unsupported,
-                """
-                MCP_TLS_CERT and MCP_TLS_KEY are set, and this version does not speak TLS. Remove them and let \
-                a reverse proxy on the same machine do it.
+                \(settings.server.host) can be reached from other machines and needs authentication: set \
+                MCP_AUTH_TOKEN_FILE or OAUTH_ISSUER, or listen on 127.0.0.1.
                 """
             )
         }
     }
 
-    /// The arguments that clients repeat in headers; only of tools that have some.
-    private static func headerParameters(_ tools: ToolRegistry) -> [String: ToolHeaderParameters] {
-        var parameters: [String: ToolHeaderParameters] = [:]
-        for tool in tools.descriptors {
-            // A tool with faulty marks is called without them: nothing is taken from a header.
-            parameters[tool.name] = try? ToolHeaderParameters(inputSchema: tool.inputSchema)
+    private static func certificates(
+        _ settings: ServerSettings,
+        _ logger: Logger
+    ) throws(MCPHTTPServerFailure) -> CertificateStore? {
+        guard settings.tlsCertificate != nil || settings.tlsKey != nil else { return nil }
+        guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else {
+            throw MCPHTTPServerFailure(.badCertificate, "TLS needs both MCP_TLS_CERT and MCP_TLS_KEY.")
         }
-        return parameters
+        do throws(CertificateFault) {
+            return try CertificateStore(CertificateFiles(certificate: certificate, key: key), logger: logger)
+        } catch {
+            throw MCPHTTPServerFailure(.badCertificate, error.description)
+        }
     }
 
     /// Serves until the task is cancelled or ``stop()``.
@@ -180,43 +211,64 @@ public final class MCPHTTPServer: Service {
     public func run(onListening: @escaping @Sendable (ListeningPlace) -> Void)
         async throws(MCPHTTPServerFailure)
     {
-        let address = settings.server
+        try await authentication.prepare()
+        defer { authentication.stop() }
+        guard let path = settings.server.socketPath else {
+            let (host, port) = (settings.server.host, settings.server.port)
+            let isSecure = certificates != nil
+            return try await serve(on: .hostname(host, port: port)) { channel in
+                let real = channel.localAddress?.port ?? port
+                onListening(
+                    isSecure ? .secureNetwork(host: host, port: real) : .network(host: host, port: real)
+                )
+            }
+        }
+        let file = try await UnixSocketFile.prepare(path)
+        defer { file.remove() }
+        let failure = Mutex<MCPHTTPServerFailure?>(nil)
+        try await serve(on: .unixDomainSocket(path: file.listeningPath)) { _ in
+            do throws(MCPHTTPServerFailure) {
+                try file.publish()
+                onListening(.socket(path: path))
+            } catch {
+                failure.withLock { $0 = error }
+                self.stop()
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    private func serve(
+        on address: BindAddress,
+        onServerRunning: @escaping @Sendable (any Channel) -> Void
+    ) async throws(MCPHTTPServerFailure) {
         let server = HummingbirdCore.Server(
-            childChannelSetup: ConnectionSetup(services: services),
-            configuration: ServerConfiguration(
-                address: address.socketPath.map { .unixDomainSocket(path: $0) }
-                    ?? .hostname(address.host, port: address.port),
-                backlog: Self.backlog
+            childChannelSetup: ListeningSetup(
+                connections: ConnectionSetup(services: services),
+                certificates: certificates,
+                handshakeTime: handshakeTime
             ),
-            onServerRunning: { channel in
-                if let path = address.socketPath {
-                    // Whoever can't be kept out by the folder is kept out by the socket; a failure changes
-                    // nothing for the owner.
-                    _ = unsafe chmod(path, 0o600)
-                    onListening(.socket(path: path))
-                } else {
-                    onListening(
-                        .network(host: address.host, port: channel.localAddress?.port ?? address.port)
-                    )
-                }
-            },
+            configuration: ServerConfiguration(address: address, backlog: Self.backlog),
+            onServerRunning: { onServerRunning($0) },
             eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
             logger: Self.quiet
         )
         do {
             try await serve(server)
-        } catch is HummingbirdCore.Server<ConnectionSetup>.Error {
+        } catch is HummingbirdCore.Server<ListeningSetup>.Error {
             logger.debug("stopped before it listened")
         } catch {
             throw failure(error)
         }
-        if let path = address.socketPath { unsafe unlink(path) }
     }
 
-    private func serve(_ server: HummingbirdCore.Server<ConnectionSetup>) async throws {
+    private func serve(_ server: HummingbirdCore.Server<ListeningSetup>) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (sessions, refusals, stops) = (sessions, refusals, stops)
+            let (authentication, certificates) = (authentication, certificates)
             group.addTask { await refusals.run() }
+            group.addTask { await authentication.keepUp() }
+            group.addTask { await certificates?.keepUp() }
             group.addTask {
                 // A cancelled sleep means that the server stops.
                 while (try? await Task.sleep(for: .seconds(30))) != nil { await sessions.removeExpired() }
@@ -240,7 +292,7 @@ public final class MCPHTTPServer: Service {
         }
     }
 
-    private func shutDown(_ server: HummingbirdCore.Server<ConnectionSetup>) async {
+    private func shutDown(_ server: HummingbirdCore.Server<ListeningSetup>) async {
         await sessions.closeAll()
         connections.closeAll()
         do {

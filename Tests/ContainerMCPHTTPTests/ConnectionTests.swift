@@ -9,8 +9,15 @@ import Testing
 @Suite struct ConnectionTests {
     private static let json = "Content-Type: application/json"
 
+    /// So long that only what never comes to an end is given up.
+    private static var patient: ConnectionTimes {
+        var times = RunningServer.times
+        (times.head, times.body, times.idle) = (.seconds(300), .seconds(300), .seconds(300))
+        return times
+    }
+
     @Test func `requests on one connection are answered in order, however they come`() async throws {
-        try await RunningServer.light { server async throws in
+        try await RunningServer.light(times: Self.patient) { server async throws in
             let connection = try await server.connect()
             let text = RunningServer.text("GET", "/health")
             try await connection.send(text + RunningServer.text("GET", "/nothing") + text)
@@ -132,17 +139,17 @@ import Testing
     }
 
     @Test func `five hundred half-open connections do not keep others out`() async throws {
-        try await RunningServer.light(["CONNECTION_MAX": "200"]) { server async throws in
+        try await RunningServer.light(["CONNECTION_MAX": "200"], times: Self.patient) { server async throws in
             var half: [RawConnection] = []
             for _ in 0..<500 {
                 let connection = try await server.connect()
                 try await connection.send("GET /health HT")
                 half.append(connection)
             }
-            let before = ContinuousClock.now
+            // None of them is given up for its own slowness here, so only one that made room lets this one
+            // in.
             let reply = try await server.request("GET", "/health")
             #expect(reply.status == 200)
-            #expect(ContinuousClock.now - before < .seconds(5))
             let open = try #require(reply.json["connections"]?.int64Value)
             #expect(open <= 200)
             #expect(await half[0].isClosedByServer())

@@ -61,7 +61,7 @@ import Testing
             let both = "Accept: application/json, text/event-stream"
             let events = try await server.post("/mcp", call, [session, both])
             #expect(events.fields["content-type"] == "text/event-stream")
-            #expect(events.text.hasPrefix("event: message\ndata: {"))
+            #expect(events.text.hasPrefix("event: message\nid: p1."))
             let json = try await server.post("/mcp", call, [session, "Accept: application/json"])
             #expect(json.fields["content-type"] == "application/json")
             #expect(json.json["result"]?["structuredContent"]?["text"] == "hi")
@@ -114,7 +114,8 @@ import Testing
         try await RunningServer.light { server async throws in
             let session = "Mcp-Session-Id: \(try await Self.open(server, "2025-03-26"))"
             let call = RunningServer.call("echo", #"{"text":"hi"}"#, id: 2)
-            let reply = try await server.post("/mcp", "[\(Self.ping),\(call)]", [session])
+            let json = "Accept: application/json"
+            let reply = try await server.post("/mcp", "[\(Self.ping),\(call)]", [session, json])
             #expect(reply.status == 200)
             #expect(reply.json.arrayValue?.count == 2)
             let silent = #"[{"jsonrpc":"2.0","method":"x"}]"#
@@ -129,7 +130,7 @@ import Testing
             let session = "Mcp-Session-Id: \(try await Self.open(server, "2025-03-26"))"
             let batch = "[\(Self.ping),\(RunningServer.call("wait", "{}", id: 2))]"
             let caller = try await server.connect()
-            let fields = ["Content-Type: application/json", session]
+            let fields = ["Content-Type: application/json", "Accept: application/json", session]
             try await caller.send(RunningServer.text("POST", "/mcp", fields, body: batch))
             var iterator = events.makeAsyncIterator()
             #expect(await iterator.next() == "began")

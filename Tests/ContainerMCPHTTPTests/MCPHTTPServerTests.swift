@@ -16,12 +16,6 @@ import Testing
         }
     }
 
-    @Test func `what this version can't do is refused before it listens`() async throws {
-        let oauth = ["OAUTH_ISSUER": "https://issuer.example", "OAUTH_AUDIENCE": "https://box.example/mcp"]
-        #expect(try await Self.code(oauth) == .unsupported)
-        #expect(try await Self.code(["MCP_TLS_CERT": "/c.pem", "MCP_TLS_KEY": "/k.pem"]) == .unsupported)
-    }
-
     @Test func `a port that is taken is told as such`() async throws {
         try await RunningServer.light { server async throws in
             #expect(try await Self.code(["MCP_PORT": "\(server.port)"]) == .addressInUse)

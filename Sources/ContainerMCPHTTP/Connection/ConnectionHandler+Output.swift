@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPCore
 import NIOCore
 
 extension ConnectionHandler {
@@ -52,6 +53,8 @@ extension ConnectionHandler {
     func openStream(_ fields: [HeaderFields.Field], for number: UInt64) {
         guard number == exchange, phase == .answering else { return }
         phase = .streaming
+        services.metrics.responseBegan(status: 200)
+        services.metrics.streamOpened()
         endsAfterSends = false
         if !isChunked { closesAfterAnswer = true }
         let type = HeaderFields.Field(name: "content-type", value: "text/event-stream")
@@ -80,6 +83,16 @@ extension ConnectionHandler {
         sendMore()
     }
 
+    /// Ends the stream now: in order if everything was taken, else by closing the connection.
+    func dropStream(_ number: UInt64) {
+        guard number == exchange, phase == .streaming else { return }
+        guard sends.isEmpty, unsentBytes == 0 else {
+            context?.close(promise: nil)
+            return
+        }
+        endStream(number)
+    }
+
     private func sendMore() {
         // A write can be done before it returns, and then asks for more.
         guard !isSending else { return }
@@ -94,6 +107,7 @@ extension ConnectionHandler {
         isSending = false
         guard phase == .streaming, endsAfterSends, sends.isEmpty else { return }
         endsAfterSends = false
+        services.metrics.streamClosed()
         phase = .answering
         if isChunked { write(Array("0\r\n\r\n".utf8)) }
         answered()
@@ -128,6 +142,7 @@ extension ConnectionHandler {
         guard phase != .over else { return }
         let now = NIODeadline.now()
         if let deadline = phaseDeadline, deadline <= now {
+            if isInHead || phase == .body { services.metrics.requestRefused(.timeout) }
             context?.close(promise: nil)
             return
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPCore
 import NIOCore
 
 extension ConnectionHandler {
@@ -18,6 +19,7 @@ extension ConnectionHandler {
             }
         } catch {
             services.recordRefusal(peer, "request refused: \(error.reason)")
+            services.metrics.requestRefused(Self.sizes.contains(error.status) ? .size : .framing)
             refuse(.text(error.status, error.reason))
             return
         }
@@ -27,6 +29,9 @@ extension ConnectionHandler {
             arm()
         }
     }
+
+    /// The statuses of requests that are too large in some way.
+    private static let sizes: Set<Int> = [413, 414, 431]
 
     private func begin(_ head: RequestHead) throws(RequestFault) {
         isInHead = false
@@ -70,6 +75,7 @@ extension ConnectionHandler {
         exchange &+= 1
         phase = .answering
         phaseDeadline = nil
+        cancelsOnClose = false
         cancelsOnDisconnect = false
         switch plan {
         case .reply(let reply):
@@ -89,6 +95,7 @@ extension ConnectionHandler {
     func refuse(_ reply: HTTPReply) {
         guard phase != .over, phase != .draining else { return }
         releaseBody()
+        services.metrics.responseBegan(status: reply.status)
         write(reply.encoded(closes: true, omitsBody: omitsBody, extra: extraFields))
         drain()
     }
@@ -110,10 +117,11 @@ extension ConnectionHandler {
         arm()
     }
 
-    func cancelOnDisconnect(_ number: UInt64) {
+    func cancelOnDisconnect(_ number: UInt64, isOutlivingInput: Bool) {
         guard number == exchange else { return }
-        cancelsOnDisconnect = true
-        guard isInputClosed || phase == .over else { return }
+        cancelsOnClose = true
+        cancelsOnDisconnect = !isOutlivingInput
+        guard phase == .over || (isInputClosed && cancelsOnDisconnect) else { return }
         task?.cancel()
         context?.close(promise: nil)
     }
@@ -128,6 +136,7 @@ extension ConnectionHandler {
             context?.close(promise: nil)
             return
         }
+        services.metrics.responseBegan(status: reply.status)
         let bytes = reply.encoded(closes: closesAfterAnswer, omitsBody: omitsBody, extra: extraFields)
         write(bytes, reserved: reply.body.count)
         answered()
@@ -137,6 +146,7 @@ extension ConnectionHandler {
     func answered() {
         releaseBody()
         task = nil
+        cancelsOnClose = false
         cancelsOnDisconnect = false
         keepAliveDeadline = nil
         extraFields = []

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPCore
 import NIOCore
 
 /// Speaks HTTP/1.1 on one connection: one request at a time, every wait and every buffer with an end.
@@ -63,6 +64,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var omitsBody = false
     var isChunked = true
     var task: RequestTask?
+    /// Whether the end of the connection cancels the task.
+    var cancelsOnClose = false
+    /// Whether the end of what the client sends does so, too.
     var cancelsOnDisconnect = false
 
     var sends: [PendingSend] = []
@@ -167,6 +171,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func finish() {
         guard !isFinished else { return }
         isFinished = true
+        if phase == .streaming { services.metrics.streamClosed() }
         phase = .over
         isInputClosed = true
         services.table.remove(peer.connection)
@@ -174,7 +179,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         input = []
         timer?.cancel()
         timer = nil
-        if cancelsOnDisconnect { task?.cancel() }
+        if cancelsOnClose { task?.cancel() }
         for send in sends {
             services.output.release(send.bytes.count)
             send.continuation.resume(returning: false)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPCore
+
 /// What the connections of a server share.
 struct ConnectionServices: Sendable {
     /// Decides about a request by its head.
@@ -13,4 +15,5 @@ struct ConnectionServices: Sendable {
     let output: ByteBudget
     let limits: RequestParser.Limits
     let times: ConnectionTimes
+    let metrics: ServerMetrics
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPCore
 import NIOCore
 import Synchronization
 
@@ -18,10 +19,12 @@ final class ConnectionTable: Sendable {
     }
 
     private let limit: Int
+    private let metrics: ServerMetrics
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    init(limit: Int, metrics: ServerMetrics = .disabled) {
         self.limit = limit
+        self.metrics = metrics
     }
 
     /// How many connections there are.
@@ -41,6 +44,7 @@ final class ConnectionTable: Sendable {
             if state.entries.count >= limit {
                 let idle = state.entries.filter { !$0.value.isAnswering }
                 guard let oldest = idle.min(by: { $0.value.since < $1.value.since }) else {
+                    metrics.requestRefused(.full)
                     return (nil, nil)
                 }
                 state.entries[oldest.key] = nil
@@ -48,6 +52,7 @@ final class ConnectionTable: Sendable {
             }
             state.lastNumber += 1
             state.entries[state.lastNumber] = Entry(close: close, since: now)
+            metrics.connectionsChanged(open: state.entries.count)
             return (state.lastNumber, evicted)
         }
         evicted?()
@@ -69,7 +74,10 @@ final class ConnectionTable: Sendable {
 
     /// Forgets a connection.
     func remove(_ number: UInt64) {
-        state.withLock { $0.entries[number] = nil }
+        state.withLock { state in
+            state.entries[number] = nil
+            metrics.connectionsChanged(open: state.entries.count)
+        }
     }
 
     /// Closes all connections and takes in no more.

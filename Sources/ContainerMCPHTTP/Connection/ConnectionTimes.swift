@@ -14,7 +14,8 @@ struct ConnectionTimes: Sendable {
     var stall = TimeAmount.seconds(10)
     /// Of silence on a stream of events, after which a comment is sent.
     var keepAlive = TimeAmount.seconds(15)
-    /// For which a 2026-07-28 call may be silent before its answer becomes a stream, which comments can keep open.
+    /// For which a 2026-07-28 call may be silent before its answer becomes a stream, which comments can keep
+    /// open.
     var silence = Duration.seconds(10)
     /// For reading and dropping what a refused client still sends, so that it sees the answer.
     var drain = TimeAmount.seconds(2)

@@ -24,8 +24,11 @@ struct Exchange: Sendable {
     }
 
     /// From here on a connection that ends cancels the task that answers.
-    func endWithConnection() {
-        perform { $0.cancelOnDisconnect(number) }
+    ///
+    /// - Parameter isOutlivingInput: Whether a client that has only said that it will send nothing more is still
+    ///   answered.
+    func endWithConnection(isOutlivingInput: Bool = false) {
+        perform { $0.cancelOnDisconnect(number, isOutlivingInput: isOutlivingInput) }
     }
 
     /// Answers with a stream of events.
@@ -47,9 +50,14 @@ struct Exchange: Sendable {
         }
     }
 
-    /// Ends the stream.
+    /// Ends the stream, after what was sent.
     func endStream() {
         perform { $0.endStream(number) }
+    }
+
+    /// Ends the stream at once.
+    func dropStream() {
+        perform { $0.dropStream(number) }
     }
 
     private func perform(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {

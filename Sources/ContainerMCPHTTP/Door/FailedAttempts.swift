@@ -9,13 +9,20 @@ final class FailedAttempts: Sendable {
         var count = 0
     }
 
+    private struct State {
+        var windows: [String: Window] = [:]
+        /// The peers in the order in which their windows began; those before `first` are forgotten.
+        var order: [(peer: String, start: ContinuousClock.Instant)] = []
+        var first = 0
+    }
+
     /// How many peers are remembered; the one whose window is oldest goes first.
-    private static let peerLimit = 4_096
+    static let peerLimit = 4_096
 
     private let limit: Int
     private let span: Duration
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let windows = Mutex<[String: Window]>([:])
+    private let state = Mutex(State())
 
     init(
         limit: Int = 10,
@@ -27,11 +34,15 @@ final class FailedAttempts: Sendable {
         self.now = now
     }
 
+    /// How many peers are remembered now.
+    var count: Int { state.withLock(\.windows.count) }
+
     /// Whether a peer may try again.
     func mayTry(_ peer: String) -> Bool {
         let now = now()
-        return windows.withLock { windows in
-            guard let window = windows[peer], window.start + span > now else { return true }
+        let peer = Self.group(peer)
+        return state.withLock { state in
+            guard let window = state.windows[peer], window.start + span > now else { return true }
             return window.count < limit
         }
     }
@@ -39,20 +50,39 @@ final class FailedAttempts: Sendable {
     /// Takes the news of a failed attempt.
     func failed(_ peer: String) {
         let now = now()
-        windows.withLock { windows in
-            if let window = windows[peer], window.start + span > now {
-                windows[peer]?.count += 1
-                return
+        let peer = Self.group(peer)
+        state.withLock { state in
+            Self.forget(&state, until: now, span: span)
+            if let window = state.windows[peer] {
+                // No more is counted than has to be known.
+                state.windows[peer]?.count = min(window.count + 1, limit)
+            } else {
+                state.windows[peer] = Window(start: now, count: 1)
+                state.order.append((peer, now))
             }
-            if windows.count >= Self.peerLimit {
-                windows = windows.filter { $0.value.start + span > now }
-            }
-            if windows.count >= Self.peerLimit,
-                let oldest = windows.min(by: { $0.value.start < $1.value.start })
-            {
-                windows[oldest.key] = nil
-            }
-            windows[peer] = Window(start: now, count: 1)
         }
+    }
+
+    /// Forgets windows that are over, and the oldest where there is no room for one more.
+    private static func forget(
+        _ state: inout sending State,
+        until now: ContinuousClock.Instant,
+        span: Duration
+    ) {
+        while state.first < state.order.count {
+            let oldest = state.order[state.first]
+            guard oldest.start + span <= now || state.windows.count >= peerLimit else { break }
+            state.windows[oldest.peer] = nil
+            state.first += 1
+        }
+        guard state.first > peerLimit else { return }
+        state.order.removeFirst(state.first)
+        state.first = 0
+    }
+
+    /// One subscriber of IPv6 has a whole /64, and would have as many attempts.
+    private static func group(_ peer: String) -> String {
+        guard let bytes = ClientAddress.bytes(peer), bytes.count == 16 else { return peer }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
     }
 }

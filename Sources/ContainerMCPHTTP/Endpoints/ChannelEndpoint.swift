@@ -10,14 +10,22 @@ struct ChannelEndpoint: Sendable {
     let sessions: SessionStore
     let prefix: String
     let limits: ChannelLimits
+    /// Refuses a request whose token does not go so far.
+    let scopes: ScopeCheck
 
     private static let streamFields = [("cache-control", "no-store"), ("x-accel-buffering", "no")]
 
     /// Opens a session that lives as long as its stream.
     func open(_ exchange: Exchange, _ subject: Subject) async {
         let relay = SessionRelay()
-        let session = sessions.open(.channel, for: subject) { id in
-            ChannelServer(service: service, subject: subject, session: id.short, limits: limits) { message in
+        let session = await sessions.open(.channel, for: subject) { id in
+            ChannelServer(
+                service: service,
+                subject: subject,
+                session: id.short,
+                limits: limits,
+                transport: .sse
+            ) { message in
                 await relay.send(message)
             }
         }
@@ -46,6 +54,7 @@ struct ChannelEndpoint: Sendable {
         let missingID = JSONRPCResponse.MissingID(for: revision)
         do throws(JSONRPCError) {
             let message = try PostedMessage(body)
+            if let fault = scopes.fault(in: message.input, for: subject) { return exchange.reply(fault) }
             switch message.input {
             case .single(.invalid(let id, let error)):
                 exchange.reply(.error(400, error, id: id, missingID: missingID))

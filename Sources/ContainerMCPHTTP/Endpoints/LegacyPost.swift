@@ -10,13 +10,37 @@ struct LegacyPost: Sendable {
     let forms: AcceptedForms
     let subject: Subject
 
-    /// Whether a request is answered by a stream: long work is, so that what is said meanwhile can travel;
-    /// everything is for a client that takes nothing else.
-    var wantsStream: Bool {
+    /// What takes long: it is answered by a stream, so that what is said meanwhile can travel, and so that
+    /// the answer can be fetched after a break.
+    private static let streamedMethods: Set<String> = [
+        "tools/call", "prompts/get", "resources/read", "tasks/result",
+    ]
+
+    /// Whether a stream answers it.
+    ///
+    /// A client that takes nothing else gets one for everything. A batch that will be refused gets none: its
+    /// refusal has a status.
+    ///
+    /// - Parameters:
+    ///   - revision: What the session speaks.
+    ///   - limits: How much a batch may hold.
+    /// - Returns: Whether it does.
+    func wantsStream(in revision: ProtocolRevision?, limits: ChannelLimits) -> Bool {
         guard forms.events else { return false }
-        guard forms.json else { return true }
-        guard case .single(.request(let request)) = message.input else { return false }
-        return [.callTool, .getPrompt, .readResource].contains(MethodName(rawValue: request.method))
+        switch message.input {
+        case .single(.request(let request)):
+            return !forms.json || Self.streamedMethods.contains(request.method)
+        case .single:
+            return !forms.json
+        case .batch(let elements):
+            guard revision?.has(.batches) == true, (1...limits.batchMessages).contains(elements.count) else {
+                return false
+            }
+            return elements.contains { element in
+                guard case .request(let request) = JSONRPCMessage(element) else { return false }
+                return !forms.json || Self.streamedMethods.contains(request.method)
+            }
+        }
     }
 
     /// Whether it opens a session.

@@ -8,12 +8,13 @@ struct MCPEndpoint: Sendable {
     let service: MCPService
     let sessions: SessionStore
     let limits: ChannelLimits
-    /// Which arguments of a tool are repeated in headers.
-    let headerParameters: [String: ToolHeaderParameters]
+    /// Refuses a request whose token does not go so far.
+    let scopes: ScopeCheck
     /// After how long a silent call is answered by a stream, which comments can keep open.
     let silence: Duration
 
     static let sessionField = "mcp-session-id"
+    static let lastEventField = "last-event-id"
 
     /// Decides about a request by its head.
     func decide(_ head: RequestHead, _ subject: Subject, bodyLimit: Int) -> Admission.Decision {
@@ -81,6 +82,7 @@ struct MCPEndpoint: Sendable {
             return exchange.reply(.error(400, error))
         }
         let headers = MirroredHeaders(head.fields)
+        if let fault = scopes.fault(in: message.input, for: subject) { return exchange.reply(fault) }
         let post = LegacyPost(fields: head.fields, message: message, forms: forms, subject: subject)
         switch message.input {
         case .batch:

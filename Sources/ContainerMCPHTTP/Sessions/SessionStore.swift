@@ -16,9 +16,14 @@ final class SessionStore: Sendable {
         var isClosed = false
     }
 
+    /// Memory for what was said in them.
+    let storage: EventStorage
+    /// The streams of changes, which belong to no session and end with all of them.
+    let subscriptions = OpenSubscriptions()
     private let limit: Int
     private let idle: Duration
     private let tag: String?
+    private let metrics: ServerMetrics
     private let now: @Sendable () -> ContinuousClock.Instant
     private let state = Mutex(State())
 
@@ -28,21 +33,30 @@ final class SessionStore: Sendable {
     ///   - limit: The most sessions at once.
     ///   - idle: How long a session lives that nothing uses.
     ///   - tag: What every identifier begins with.
+    ///   - storage: Memory for what was said in them.
+    ///   - metrics: Where their number is told.
     ///   - now: The time.
     init(
         limit: Int,
         idle: Duration,
         tag: String?,
+        storage: EventStorage = EventStorage(),
+        metrics: ServerMetrics = .disabled,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.limit = limit
         self.idle = idle
         self.tag = tag
+        self.storage = storage
+        self.metrics = metrics
         self.now = now
     }
 
     /// How many sessions there are.
     var count: Int { state.withLock { $0.entries.count } }
+
+    /// Whether the server stops.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Opens a session, in use until ``endUse(_:)``.
     ///
@@ -50,18 +64,27 @@ final class SessionStore: Sendable {
     func open(
         _ kind: HTTPSession.Kind,
         for subject: Subject,
-        _ makeServer: (SessionID) -> ChannelServer
-    ) -> HTTPSession? {
+        _ makeServer: @Sendable (SessionID) -> ChannelServer
+    ) async -> HTTPSession? {
+        let isFull = state.withLock { $0.entries.count >= limit }
+        if isFull { await endExpired() }
         let id = SessionID(tag: tag)
-        let now = now()
+        let time = now()
         return state.withLock { state in
-            guard !state.isClosed else { return nil }
-            if state.entries.count >= limit {
-                state.entries = state.entries.filter { !isExpired($0.value, now) }
+            guard !state.isClosed, state.entries.count < limit else {
+                metrics.requestRefused(.full)
+                return nil
             }
-            guard state.entries.count < limit else { return nil }
-            let session = HTTPSession(id: id, kind: kind, subject: subject, server: makeServer(id))
-            state.entries[id.text] = Entry(session: session, lastUse: now, uses: 1)
+            let session = HTTPSession(
+                id: id,
+                kind: kind,
+                subject: subject,
+                server: makeServer(id),
+                storage: storage,
+                now: now
+            )
+            state.entries[id.text] = Entry(session: session, lastUse: time, uses: 1)
+            metrics.sessionsChanged(open: state.entries.count)
             return session
         }
     }
@@ -72,13 +95,18 @@ final class SessionStore: Sendable {
     func use(_ id: String, _ kind: HTTPSession.Kind, by subject: Subject) -> HTTPSession? {
         let now = now()
         return state.withLock { state in
-            guard let entry = state.entries[id], entry.session.kind == kind, entry.session.subject == subject,
-                !isExpired(entry, now)
+            guard let entry = state.entries[id], entry.session.kind == kind,
+                entry.session.subject.isSame(as: subject)
             else { return nil }
             state.entries[id]?.uses += 1
             state.entries[id]?.lastUse = now
             return entry.session
         }
+    }
+
+    /// Takes a session that is in use into one more use, until ``endUse(_:)``.
+    func useAgain(_ session: HTTPSession) {
+        state.withLock { $0.entries[session.id.text]?.uses += 1 }
     }
 
     /// Takes the news that a request of a session is done.
@@ -92,34 +120,69 @@ final class SessionStore: Sendable {
 
     /// Ends a session.
     func remove(_ session: HTTPSession) async {
-        let wasThere = state.withLock { $0.entries.removeValue(forKey: session.id.text) != nil }
+        let wasThere = state.withLock { state in
+            let wasThere = state.entries.removeValue(forKey: session.id.text) != nil
+            metrics.sessionsChanged(open: state.entries.count)
+            return wasThere
+        }
         if wasThere { await session.close() }
     }
 
-    /// Ends the sessions that nothing has used for too long.
+    /// Ends the sessions that nothing has used for too long, and forgets what was kept for long enough.
     func removeExpired() async {
-        let now = now()
-        let expired = state.withLock { state in
-            let expired = state.entries.filter { isExpired($0.value, now) }
-            for id in expired.keys { state.entries[id] = nil }
-            return expired.values.map(\.session)
-        }
-        for session in expired { await session.close() }
+        await endExpired()
+        let sessions = state.withLock { $0.entries.values.map(\.session) }
+        for session in sessions { session.streams.expire() }
     }
 
-    /// Ends all sessions and opens no more.
+    private func endExpired() async {
+        let time = now()
+        let expired = state.withLock { state in
+            state.entries.values.filter { isExpired($0, time) }.map(\.session)
+        }
+        await withDiscardingTaskGroup { group in
+            for session in expired { group.addTask { await self.endIfIdle(session, time) } }
+        }
+    }
+
+    private func endIfIdle(_ session: HTTPSession, _ time: ContinuousClock.Instant) async {
+        // What a session does in the background keeps it.
+        let isIdle = await session.server.isIdle
+        let isEnded = state.withLock { state in
+            guard let entry = state.entries[session.id.text], isExpired(entry, time) else { return false }
+            if isIdle {
+                state.entries[session.id.text] = nil
+                metrics.sessionsChanged(open: state.entries.count)
+            } else {
+                state.entries[session.id.text]?.lastUse = time
+            }
+            return isIdle
+        }
+        if isEnded { await session.close() }
+    }
+
+    /// Ends all sessions and streams of changes, and opens no more.
     func closeAll() async {
         let all = state.withLock { state in
             state.isClosed = true
+            metrics.sessionsChanged(open: 0)
             defer { state.entries = [:] }
             return state.entries.values.map(\.session)
         }
         await withDiscardingTaskGroup { group in
-            for session in all { group.addTask { await session.close() } }
+            group.addTask { await self.subscriptions.endAll(within: self.storage.limits.grace) }
+            for session in all { group.addTask { await session.close(comesBack: true) } }
         }
     }
 
     private func isExpired(_ entry: Entry, _ now: ContinuousClock.Instant) -> Bool {
         entry.uses == 0 && entry.lastUse + idle <= now
+    }
+}
+
+extension Subject {
+    /// Whether two tokens speak for the same one; a renewed token may have other scopes, which each request is held to.
+    fileprivate func isSame(as other: Subject) -> Bool {
+        isAuthenticated == other.isAuthenticated && id.utf8.elementsEqual(other.id.utf8)
     }
 }

@@ -26,11 +26,20 @@ import Testing
         _ flags: [String: String] = [:],
         method: String = "POST"
     ) throws -> Int {
-        let door = Door(try RunningServer.settings(flags), attempts: FailedAttempts())
-        switch door.check(head(fields, method: method), from: peer, isOpen: false) {
+        switch try door(flags).check(head(fields, method: method), from: peer, isOpen: false) {
         case .passed: return 200
         case .refused(let reply, _): return reply.status
+        case .later: return 0
         }
+    }
+
+    private static func door(_ flags: [String: String]) throws -> Door {
+        let settings = try RunningServer.settings(flags)
+        return Door(
+            settings,
+            authentication: try Authentication(settings, logger: RunningServer.quiet),
+            attempts: FailedAttempts()
+        )
     }
 
     @Test(arguments: [
@@ -83,10 +92,10 @@ import Testing
 
     @Test func `pages are answered only where the operator chose origins`() throws {
         let head = Self.head([("host", "localhost"), ("origin", "http://localhost:1")])
-        let silent = Door(try RunningServer.settings([:]), attempts: FailedAttempts())
+        let silent = try Self.door([:])
         #expect(silent.crossOriginFields(head) == [])
         let flags = ["MCP_ALLOWED_ORIGINS": "http://localhost:*"]
-        let open = Door(try RunningServer.settings(flags), attempts: FailedAttempts())
+        let open = try Self.door(flags)
         #expect(open.crossOriginFields(head).map(\.name).contains("access-control-allow-origin"))
         #expect(open.crossOriginFields(Self.head([("host", "localhost"), ("origin", "http://evil")])) == [])
         let preflight = [
@@ -99,8 +108,9 @@ import Testing
 
     @Test(arguments: [
         ("Bearer 0123456789abcdef", 200), ("bearer  0123456789abcdef", 200), ("Bearer 0123456789abcdeF", 401),
-        ("Bearer ", 401), ("Bearer", 401), ("Basic 0123456789abcdef", 401), ("0123456789abcdef", 401),
-        ("Bearer 0123456789abcdef x", 401),
+        ("Bearer ", 400), ("Bearer", 400), ("Basic 0123456789abcdef", 401), ("0123456789abcdef", 401),
+        ("Bearer 0123456789abcdef x", 400), ("Bearer 0123456789abcde", 401),
+        ("Bearer x0123456789abcdef", 401),
     ])
     func `only the token itself opens`(authorization: String, status: Int) throws {
         let fields = [("host", "localhost"), ("authorization", authorization)]
@@ -120,10 +130,51 @@ import Testing
         #expect(attempts.mayTry("a"))
     }
 
+    @Test func `a repeated header is malformed, and that is no failed attempt`() throws {
+        let door = try Self.door(["MCP_AUTH_TOKEN": "0123456789abcdef"])
+        let field = ("authorization", "Bearer 0123456789abcdef")
+        for _ in 0..<20 {
+            let verdict = door.check(
+                Self.head([("host", "localhost"), field, field]),
+                from: Self.peer,
+                isOpen: false
+            )
+            guard case .refused(let reply, _) = verdict else {
+                Issue.record("it passed")
+                return
+            }
+            #expect(reply.status == 400)
+            #expect(
+                reply.fields.contains(
+                    HeaderFields.Field(name: "www-authenticate", value: #"Bearer error="invalid_request""#)
+                )
+            )
+        }
+    }
+
+    @Test func `a subscriber of IPv6 is one peer, however many addresses it has`() {
+        let attempts = FailedAttempts()
+        for number in 0..<10 { attempts.failed("2001:db8:1:2::\(number)") }
+        #expect(!attempts.mayTry("2001:db8:1:2:ffff::1"))
+        #expect(attempts.mayTry("2001:db8:1:3::1"))
+        for _ in 0..<10 { attempts.failed("::ffff:192.0.2.1") }
+        #expect(attempts.mayTry("::ffff:192.0.2.2"))
+    }
+
     @Test func `the memory of failures is bounded`() {
         let attempts = FailedAttempts(limit: 1)
-        for number in 0..<4_200 { attempts.failed("peer \(number)") }
-        #expect(!attempts.mayTry("peer 4199"))
+        for number in 0..<20_000 { attempts.failed("peer \(number)") }
+        #expect(!attempts.mayTry("peer 19999"))
         #expect(attempts.mayTry("peer 0"))
+        #expect(attempts.count == FailedAttempts.peerLimit)
+    }
+
+    @Test func `what is over is forgotten`() {
+        let time = Mutex(ContinuousClock.now)
+        let attempts = FailedAttempts { time.withLock { $0 } }
+        for number in 0..<100 { attempts.failed("peer \(number)") }
+        time.withLock { $0 += .seconds(60) }
+        attempts.failed("last")
+        #expect(attempts.count == 1)
     }
 }

@@ -10,7 +10,7 @@ import Testing
     private let clock = Clock()
     private static let ann = Subject(id: "ann", isAuthenticated: true)
 
-    private func store(limit: Int = 2) throws -> (SessionStore, (SessionID) -> ChannelServer) {
+    private func store(limit: Int = 2) throws -> (SessionStore, @Sendable (SessionID) -> ChannelServer) {
         let host = ToolHost(
             registry: ToolRegistry(),
             policy: PolicyEngine(settings: PolicySettings()),
@@ -37,9 +37,9 @@ import Testing
         }
     }
 
-    @Test func `a session is found by its owner, in its kind, and by nobody else`() throws {
+    @Test func `a session is found by its owner, in its kind, and by nobody else`() async throws {
         let (store, make) = try store()
-        let session = try #require(store.open(.streamable, for: Self.ann, make))
+        let session = try #require(await store.open(.streamable, for: Self.ann, make))
         #expect(store.use(session.id.text, .streamable, by: Self.ann) != nil)
         #expect(store.use(session.id.text, .channel, by: Self.ann) == nil)
         #expect(store.use(session.id.text, .streamable, by: .anonymous) == nil)
@@ -59,24 +59,24 @@ import Testing
 
     @Test func `a full store refuses until a session ends or expires`() async throws {
         let (store, make) = try store()
-        let first = try #require(store.open(.streamable, for: Self.ann, make))
-        let second = try #require(store.open(.streamable, for: Self.ann, make))
-        #expect(store.open(.streamable, for: Self.ann, make) == nil)
+        let first = try #require(await store.open(.streamable, for: Self.ann, make))
+        let second = try #require(await store.open(.streamable, for: Self.ann, make))
+        #expect(await store.open(.streamable, for: Self.ann, make) == nil)
         clock.advance(.seconds(3_600))
-        #expect(store.open(.streamable, for: Self.ann, make) == nil)
+        #expect(await store.open(.streamable, for: Self.ann, make) == nil)
         store.endUse(first)
         clock.advance(.seconds(60))
-        #expect(store.open(.streamable, for: Self.ann, make) != nil)
+        #expect(await store.open(.streamable, for: Self.ann, make) != nil)
         #expect(store.use(first.id.text, .streamable, by: Self.ann) == nil)
         await store.remove(second)
         #expect(store.count == 1)
-        #expect(store.open(.streamable, for: Self.ann, make) != nil)
+        #expect(await store.open(.streamable, for: Self.ann, make) != nil)
     }
 
     @Test func `what nothing uses expires, what is in use does not`() async throws {
         let (store, make) = try store()
-        let idle = try #require(store.open(.streamable, for: Self.ann, make))
-        let busy = try #require(store.open(.streamable, for: Self.ann, make))
+        let idle = try #require(await store.open(.streamable, for: Self.ann, make))
+        let busy = try #require(await store.open(.streamable, for: Self.ann, make))
         store.endUse(idle)
         clock.advance(.seconds(61))
         await store.removeExpired()
@@ -86,9 +86,9 @@ import Testing
 
     @Test func `a closed store opens nothing`() async throws {
         let (store, make) = try store()
-        _ = store.open(.streamable, for: Self.ann, make)
+        _ = await store.open(.streamable, for: Self.ann, make)
         await store.closeAll()
         #expect(store.count == 0)
-        #expect(store.open(.streamable, for: Self.ann, make) == nil)
+        #expect(await store.open(.streamable, for: Self.ann, make) == nil)
     }
 }

@@ -26,7 +26,7 @@ struct EchoTool: Tool {
         )
     }
 
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         let text = arguments.size.map { String(repeating: "x", count: $0) } ?? arguments.text ?? ""
         return ToolOutput(["text": .string(text), "success": true])
     }

@@ -3,7 +3,7 @@
 import Glibc
 import Synchronization
 
-/// A client that sends exactly the bytes it is told to; every wait ends after ten seconds.
+/// A client that sends exactly the bytes it is told to; every wait ends after thirty seconds.
 ///
 /// Its blocking calls run on threads of their own, because the server under test needs those of the tests.
 final class RawConnection: Sendable {
@@ -17,7 +17,7 @@ final class RawConnection: Sendable {
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 30, tv_usec: 0)
         unsafe setsockopt(
             descriptor,
             SOL_SOCKET,

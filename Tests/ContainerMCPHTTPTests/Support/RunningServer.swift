@@ -12,6 +12,7 @@ struct RunningServer: Sendable {
 
     let port: Int
     let http: MCPHTTPServer
+    let changes: ChangeBus
 
     static func settings(_ flags: [String: String]) throws -> Settings {
         var flags = flags
@@ -54,7 +55,21 @@ struct RunningServer: Sendable {
             times: times,
             recordRefusal: recordRefusal
         )
-        return try await run(http, body)
+        return try await run(http, host.catalogue.changes, body)
+    }
+
+    /// Starts a server with a tool that does what it is told.
+    static func scripted<Value: Sendable>(
+        _ flags: [String: String] = [:],
+        times: ConnectionTimes = ConnectionTimes(),
+        _ body: (RunningServer, Gates, AsyncStream<String>) async throws -> Value
+    ) async throws -> Value {
+        let gates = Gates()
+        let (words, input) = AsyncStream.makeStream(of: String.self)
+        return try await light(flags, tools: [ScriptTool(gates: gates, words: input)], times: times) {
+            server in
+            try await body(server, gates, words)
+        }
     }
 
     /// Starts a server with its sandbox.
@@ -74,7 +89,7 @@ struct RunningServer: Sendable {
                 logger: quiet,
                 times: times
             ) { _, _ in }
-            let value = try await run(http, body)
+            let value = try await run(http, server.host.catalogue.changes, body)
             await server.stop()
             return value
         } catch {
@@ -85,6 +100,7 @@ struct RunningServer: Sendable {
 
     static func run<Value: Sendable>(
         _ http: MCPHTTPServer,
+        _ changes: ChangeBus,
         _ body: (RunningServer) async throws -> Value
     ) async throws -> Value {
         let (places, input) = AsyncStream.makeStream(of: ListeningPlace.self)
@@ -102,7 +118,7 @@ struct RunningServer: Sendable {
                     break
                 }
                 if !isListening { try await group.waitForAll() }
-                let value = try await body(RunningServer(port: port, http: http))
+                let value = try await body(RunningServer(port: port, http: http, changes: changes))
                 http.stop()
                 try await group.waitForAll()
                 return value

@@ -16,7 +16,7 @@ struct WaitTool: Tool {
 
     var fields: ToolFields<Arguments> { ToolFields(Arguments(), []) }
 
-    func call(_ arguments: Arguments, in context: ToolContext) async throws(ToolError) -> ToolOutput {
+    func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
         events.yield("began")
         let (never, input) = AsyncStream.makeStream(of: Void.self)
         for await _ in never {}

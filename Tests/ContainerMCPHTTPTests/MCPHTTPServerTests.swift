@@ -78,7 +78,6 @@ import Testing
         )
         let http = try MCPHTTPServer(
             service: MCPService(host: host, name: "test", version: "1", instructions: nil),
-            tools: host.registry,
             settings: settings,
             logger: RunningServer.quiet
         ) { _, _ in }

@@ -11,7 +11,7 @@ import Testing
 
     @Test func `a cancelled job is cancelled before its work is ended`() async throws {
         let handle = try await fixture.make()
-        let seen = Recorder<TaskSnapshot.Outcome?>()
+        let seen = EventRecorder<TaskSnapshot.Outcome?>()
         handle.started { [fixture] in
             seen.note(fixture.store.current(handle.id, for: JobFixture.alice)?.outcome)
         }
@@ -23,7 +23,7 @@ import Testing
 
     @Test func `cancelling what has ended changes nothing and says so`() async throws {
         let handle = try await fixture.make()
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         handle.started { calls.note(1) }
         await handle.finish(.result(JobFixture.done))
         let cancellation = try await fixture.store.cancel(handle.id, for: JobFixture.alice)
@@ -36,14 +36,14 @@ import Testing
     @Test func `work that begins after its job was cancelled is ended at once`() async throws {
         let handle = try await fixture.make()
         await handle.cancel()
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         handle.started { calls.note(1) }
         #expect(calls.events == [1])
     }
 
     @Test func `work is told to end only once`() async throws {
         let handle = try await fixture.make()
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         handle.started { calls.note(1) }
         await handle.cancel()
         await handle.cancel()
@@ -107,7 +107,7 @@ import Testing
 
     @Test func `breaking off a wait ends nothing else`() async throws {
         let handle = try await fixture.make()
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         handle.started { calls.note(1) }
         let waiting = await fixture.wait(handle)
         waiting.cancel()
@@ -150,7 +150,7 @@ import Testing
 
     @Test func `an expired job is ended and then unknown, to those who wait as well`() async throws {
         let handle = try await fixture.make()
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         handle.started { calls.note(1) }
         let waiting = await fixture.wait(handle)
         let asking = await fixture.ask(handle, "a")
@@ -201,7 +201,7 @@ import Testing
         let ended = try await fixture.make(.conversation(over))
         await ended.finish(.result(JobFixture.done))
         let kept = [try await fixture.make(.conversation(other)), try await fixture.make()]
-        let calls = Recorder<String>()
+        let calls = EventRecorder<String>()
         dropped.started { calls.note("dropped") }
         for handle in kept { handle.started { calls.note("kept") } }
         let waiting = await fixture.wait(dropped, .conversation(over))
@@ -233,7 +233,7 @@ import Testing
     @Test func `a stop ends every job and waits for its work`() async throws {
         let owners: [JobOwner] = [JobFixture.alice, .anonymous, .conversation(ConversationID())]
         var handles: [JobHandle] = []
-        let calls = Recorder<Int>()
+        let calls = EventRecorder<Int>()
         for owner in owners {
             let handle = try await fixture.make(owner)
             handle.started { calls.note(1) }
@@ -274,7 +274,7 @@ import Testing
     @Test func `the store tidies itself while it has jobs, and waits for the next when it has none`()
         async throws
     {
-        let pauses = Recorder<Int>()
+        let pauses = EventRecorder<Int>()
         let clock = fixture.clock
         let running = Task { [store = fixture.store] in
             await store.run {

@@ -148,7 +148,7 @@ import Testing
     }
 
     @Test func `a job may be asked about from the news of its change`() async throws {
-        let seen = Recorder<TaskSnapshot.Status?>()
+        let seen = EventRecorder<TaskSnapshot.Status?>()
         let box = Mutex<JobStore?>(nil)
         let store = JobStore(logger: Logger(label: "jobs")) { id in
             let store = box.withLock { $0 }

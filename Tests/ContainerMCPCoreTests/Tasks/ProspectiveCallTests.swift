@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `a call that leaves at once is a job before its work begins`() async throws {
-        let jobs = Recorder<Bool>()
+        let jobs = EventRecorder<Bool>()
         let ending = await call(.atOnce) { _, call in
             jobs.note(call.job != nil)
             return .complete(JobFixture.done)
@@ -99,7 +99,7 @@ import Testing
 
     @Test func `a call leaves when its work says so`() async throws {
         let work = TestGate()
-        let detached = Recorder<Bool>()
+        let detached = EventRecorder<Bool>()
         let call = call(.onDetach) { _, call in
             detached.note(await call.detach())
             detached.note(await call.detach())
@@ -127,7 +127,7 @@ import Testing
     {
         try await fill()
         let (grace, work) = (TestGate(), TestGate())
-        let detached = Recorder<Bool>()
+        let detached = EventRecorder<Bool>()
         let call = call(departure, grace: grace) { _, call in
             if departure == .onDetach { detached.note(await call.detach()) }
             await work.pass()
@@ -144,7 +144,7 @@ import Testing
 
     @Test func `without room a call that can only be a job is refused before its work begins`() async throws {
         try await fill()
-        let passes = Recorder<Int>()
+        let passes = EventRecorder<Int>()
         let ending = await call(.atOnce, isJobOnly: true) { _, _ in
             passes.note(1)
             return .complete(JobFixture.done)
@@ -157,7 +157,7 @@ import Testing
         async throws
     {
         try await fill()
-        let wasCancelled = Recorder<Bool>()
+        let wasCancelled = EventRecorder<Bool>()
         let ending = await call(.onDetach, isJobOnly: true) { _, call in
             _ = await call.detach()
             while !Task.isCancelled { await Task.yield() }
@@ -170,7 +170,7 @@ import Testing
 
     @Test func `before a call is a job its request takes the work with it`() async {
         let work = TestGate()
-        let order = Recorder<String>()
+        let order = EventRecorder<String>()
         let call = call(.after(.seconds(5))) { _, _ in
             await work.pass()
             order.note(Task.isCancelled ? "work cancelled" : "work goes on")
@@ -191,7 +191,7 @@ import Testing
 
     @Test func `a request that is over makes no job of its call`() async {
         let (grace, work) = (TestGate(), TestGate())
-        let detached = Recorder<Bool>()
+        let detached = EventRecorder<Bool>()
         let call = call(.onDetach, grace: grace) { _, call in
             await work.pass()
             detached.note(await call.detach())
@@ -280,7 +280,7 @@ import Testing
     }
 
     @Test func `a job asks, and its handler runs again with all answers and its state`() async throws {
-        let seen = Recorder<CallRounds>()
+        let seen = EventRecorder<CallRounds>()
         let ending = await call(.atOnce) { rounds, _ in
             seen.note(rounds)
             switch rounds.answers.count {

@@ -283,7 +283,6 @@ import Testing
         #expect(throws: MCPHTTPServerFailure.self) {
             try MCPHTTPServer(
                 service: service,
-                tools: host.registry,
                 settings: settings,
                 logger: RunningServer.quiet
             ) { _, _ in }

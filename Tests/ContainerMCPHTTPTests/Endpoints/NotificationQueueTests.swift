@@ -101,7 +101,7 @@ import Testing
         let queue = NotificationQueue(try Self.listen(), hasStream: true, counters: StreamCounters())
         queue.progress(ProgressUpdate(1))
         queue.log(LogEntry(.emergency, data: "x"))
-        async let written: Void = queue.write(Self.news(1))
+        async let written: Void = queue.write(Self.news(1).jsonValue)
         #expect(Self.message(await queue.next())?["params"]?["number"] == 1)
         await written
     }
@@ -110,7 +110,7 @@ import Testing
         let queue = NotificationQueue(try Self.listen(), hasStream: true, counters: StreamCounters())
         let writers = Task {
             await withDiscardingTaskGroup { group in
-                for number in [1, 2, 1, 2, 1] { group.addTask { await queue.write(Self.news(number)) } }
+                for number in [1, 2, 1, 2, 1] { group.addTask { await queue.write(Self.news(number).jsonValue) } }
             }
             queue.finish(.result(.empty))
         }
@@ -125,7 +125,7 @@ import Testing
         let queue = NotificationQueue(try Self.listen(), hasStream: true, counters: counters)
         let writers = Task {
             await withDiscardingTaskGroup { group in
-                for number in 0..<300 { group.addTask { await queue.write(Self.news(number)) } }
+                for number in 0..<300 { group.addTask { await queue.write(Self.news(number).jsonValue) } }
             }
         }
         while counters.counts.slowSubscriptions == 0 { await Task.yield() }
@@ -137,9 +137,9 @@ import Testing
 
     @Test func `whoever writes to a closed stream does not wait`() async throws {
         let queue = NotificationQueue(try Self.listen(), hasStream: true, counters: StreamCounters())
-        let writer = Task { await queue.write(Self.news(1)) }
+        let writer = Task { await queue.write(Self.news(1).jsonValue) }
         queue.close()
         await writer.value
-        await queue.write(Self.news(2))
+        await queue.write(Self.news(2).jsonValue)
     }
 }

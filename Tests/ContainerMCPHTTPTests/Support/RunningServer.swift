@@ -49,7 +49,6 @@ struct RunningServer: Sendable {
         )
         let http = try MCPHTTPServer(
             service: MCPService(host: host, name: "test", version: "1", instructions: nil),
-            tools: tools,
             settings: settings,
             logger: quiet,
             times: times,
@@ -84,7 +83,6 @@ struct RunningServer: Sendable {
         do {
             let http = try MCPHTTPServer(
                 service: server.service,
-                tools: server.host.registry,
                 settings: server.settings,
                 logger: quiet,
                 times: times

@@ -56,7 +56,6 @@ extension RunningServer {
         )
         return try MCPHTTPServer(
             service: MCPService(host: host, name: "test", version: "1", instructions: nil),
-            tools: host.registry,
             settings: settings,
             logger: quiet,
             times: ConnectionTimes(),

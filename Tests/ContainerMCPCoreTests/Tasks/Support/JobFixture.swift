@@ -13,7 +13,7 @@ struct JobFixture {
     static let done = ToolResult(content: [.text("done")])
 
     let clock: TestClock
-    let changes = Recorder<String>()
+    let changes = EventRecorder<String>()
     let store: JobStore
 
     init(

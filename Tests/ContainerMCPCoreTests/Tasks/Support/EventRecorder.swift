@@ -3,7 +3,7 @@
 import Synchronization
 
 /// Notes what happened, in order.
-final class Recorder<Event: Sendable & Equatable>: Sendable {
+final class EventRecorder<Event: Sendable & Equatable>: Sendable {
     private let noted = Mutex<[Event]>([])
 
     func note(_ event: Event) {

@@ -67,6 +67,7 @@ public final class InMemoryClient: Sendable {
     ///   - capabilities: What the client declares.
     ///   - isReady: Whether `notifications/initialized` follows.
     /// - Returns: The answer to `initialize`; nil where the server's side ended.
+    /// - Throws: What parsing throws for a line that is no JSON.
     @discardableResult
     public func initialize(
         _ revision: ProtocolRevision,
@@ -90,6 +91,7 @@ public final class InMemoryClient: Sendable {
     ///   - method: The method.
     ///   - params: The parameters, `_meta` included.
     /// - Returns: The response, with its `result` or `error`; nil where the server's side ended.
+    /// - Throws: What parsing throws for a line that is no JSON.
     public func request(_ method: String, _ params: JSONObject = [:]) async throws -> JSONValue? {
         try await response(to: await send(method, params))
     }

@@ -115,7 +115,9 @@ actor AdmissionGate {
     }
 
     private func mayEnter(_ kind: Kind, _ session: String, _ ticket: Ticket) -> Bool {
-        if background[ticket] != nil, background.values.count(where: { $0 }) >= backgroundShare { return false }
+        if background[ticket] != nil, background.values.count(where: { $0 }) >= backgroundShare {
+            return false
+        }
         let limit = places[kind]?.running ?? 1
         return running[kind, default: 0] < limit && bySession[session, default: 0] < sessionShare
     }

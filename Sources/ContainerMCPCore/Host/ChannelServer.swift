@@ -22,7 +22,7 @@ public actor ChannelServer {
     private var tasks: [RequestToken: Task<Void, Never>] = [:]
     /// The ways back of requests that have one of their own.
     private var routes: [RequestToken: MessageRoute] = [:]
-    private var asks: [AskToken: AskState] = [:]
+    private var asks = OpenAsks()
     private var subscribed: Set<String> = []
     private var feed: ChangeFeed?
     /// Waits for a host that is not there yet when the client is ready.
@@ -31,12 +31,6 @@ public actor ChannelServer {
     private var changeRate = RateLimit()
     private var isOver = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
-
-    private enum AskState {
-        case open
-        case waiting(CheckedContinuation<Result<JSONValue, RequestLink.AskFailure>, Never>)
-        case answered(Result<JSONValue, RequestLink.AskFailure>)
-    }
 
     /// The most resources that a session may watch.
     private static let subscriptionLimit = 256
@@ -125,7 +119,7 @@ public actor ChannelServer {
     public func inputEnded(grace: Duration) async {
         state.inputEnded()
         // Nobody will answer any more.
-        for ask in asks.keys { resolve(ask, .failure(.cancelled)) }
+        for ask in asks.tokens { asks.resolve(ask, .failure(.cancelled)) }
         if !tasks.isEmpty, grace > .zero {
             let timeout = Task {
                 // A cancelled sleep means that everything ended in time.
@@ -144,7 +138,7 @@ public actor ChannelServer {
         isOver = true
         _ = state.cancelAll()
         for task in tasks.values { task.cancel() }
-        for ask in asks.keys { resolve(ask, .failure(.cancelled)) }
+        for ask in asks.tokens { asks.resolve(ask, .failure(.cancelled)) }
         hostTask?.cancel()
         feed?.close()
         feed = nil
@@ -184,7 +178,7 @@ public actor ChannelServer {
                 cancelledRoute = routes[token]
                 tasks[token]?.cancel()
             case .answered(let ask, let answer):
-                resolve(ask, answer.mapError { .refused($0.message) })
+                asks.resolve(ask, answer.mapError { .refused($0.message) })
             }
         }
         for (message, send) in messages { await send(message.encoded()) }
@@ -304,7 +298,7 @@ public actor ChannelServer {
             return .failure(Task.isCancelled ? .cancelled : .unsupported)
         }
         // Known before it is written, since the answer may come before the write returns.
-        asks[ask] = .open
+        asks.open(ask)
         await carryOut(actions)
         let timeout = Task { [answerTime] in
             // A cancelled sleep means that the answer is there.
@@ -312,7 +306,7 @@ public actor ChannelServer {
             await self.withdraw(ask, .timedOut)
         }
         let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in wait(for: ask, continuation) }
+            await withCheckedContinuation { continuation in asks.wait(for: ask, continuation) }
         } onCancel: {
             Task { await self.withdraw(ask, .cancelled) }
         }
@@ -321,36 +315,10 @@ public actor ChannelServer {
         return answer
     }
 
-    private func wait(
-        for ask: AskToken,
-        _ continuation: CheckedContinuation<Result<JSONValue, RequestLink.AskFailure>, Never>
-    ) {
-        switch asks[ask] {
-        case .open where !Task.isCancelled:
-            asks[ask] = .waiting(continuation)
-        case .answered(let answer):
-            asks[ask] = nil
-            continuation.resume(returning: answer)
-        default:
-            asks[ask] = nil
-            continuation.resume(returning: .failure(.cancelled))
-        }
-    }
-
-    private func resolve(_ ask: AskToken, _ answer: Result<JSONValue, RequestLink.AskFailure>) {
-        switch asks[ask] {
-        case .open: asks[ask] = .answered(answer)
-        case .waiting(let continuation):
-            asks[ask] = nil
-            continuation.resume(returning: answer)
-        case .answered, nil: break
-        }
-    }
-
     private func withdraw(_ ask: AskToken, _ failure: RequestLink.AskFailure) async {
-        guard asks[ask] != nil else { return }
+        guard asks.isOpen(ask) else { return }
         let actions = state.withdraw(ask)
-        resolve(ask, .failure(failure))
+        asks.resolve(ask, .failure(failure))
         guard !isOver else { return }
         await carryOut(actions)
     }
@@ -398,11 +366,16 @@ public actor ChannelServer {
     }
 
     /// Watches a resource for the session, once however often it is asked for.
-    private func subscribe(_ uri: String, _ admitted: AdmittedRequest, _ caller: Caller) async -> RequestOutcome {
+    private func subscribe(_ uri: String, _ admitted: AdmittedRequest, _ caller: Caller) async
+        -> RequestOutcome
+    {
         guard !subscribed.contains(uri) else { return .result(.empty) }
         guard subscribed.count < Self.subscriptionLimit else {
             return .failure(
-                JSONRPCError(.internalError, "busy: the session watches \(Self.subscriptionLimit) resources already")
+                JSONRPCError(
+                    .internalError,
+                    "busy: the session watches \(Self.subscriptionLimit) resources already"
+                )
             )
         }
         let outcome = await service.handle(admitted, from: caller)

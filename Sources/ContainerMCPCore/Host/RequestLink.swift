@@ -50,8 +50,9 @@ public struct RequestLink: Sendable {
     public let writeUnrelated: (@Sendable (_ notification: JSONValue) async -> Void)?
     /// Asks the client while the request is open; nil in the era whose servers send no requests.
     public let ask: Ask?
-    /// Asks the client where messages go that belong to no request; for work that outlives its request. Nil where a
-    /// question may travel on the way of a request only.
+    /// Asks the client where messages go that belong to no request; for work that outlives its request.
+    ///
+    /// Nil where a question may travel on the way of a request only.
     public let askUnrelated: Ask?
     /// From which level on the session wants log messages; nil where there is no session.
     public let logLevel: (@Sendable () async -> LogLevel)?

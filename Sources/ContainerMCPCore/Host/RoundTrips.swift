@@ -10,6 +10,7 @@ enum RoundTrips {
     /// - Parameters:
     ///   - ask: Asks the client; nil where nobody can be asked.
     ///   - relatedTask: The task that the questions belong to.
+    ///   - start: What was answered before.
     ///   - pass: One pass of the handler.
     /// - Returns: The result, or an error of the protocol.
     /// - Throws: ``ToolError`` where the handler wants to ask too often, or the call is given up while it asks.
@@ -71,7 +72,10 @@ enum RoundTrips {
                 cause: "the client's error: \(reason)"
             )
         case .timedOut:
-            ToolError(.denied, "The user did not answer in time, so nothing was done. Call again to ask again.")
+            ToolError(
+                .denied,
+                "The user did not answer in time, so nothing was done. Call again to ask again."
+            )
         case .cancelled:
             ToolError(.cancelled, "The call was given up while it waited for an answer.")
         }

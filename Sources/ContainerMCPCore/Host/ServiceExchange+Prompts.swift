@@ -4,7 +4,10 @@ internal import ContainerMCPProtocol
 
 extension ServiceExchange {
     private func prompt(_ name: String) throws(JSONRPCError) -> any Prompt {
-        guard let prompt = host.catalogue.prompts.first(where: { $0.descriptor.name.utf8.elementsEqual(name.utf8) })
+        guard
+            let prompt = host.catalogue.prompts.first(where: {
+                $0.descriptor.name.utf8.elementsEqual(name.utf8)
+            })
         else { throw .unknownPrompt(name) }
         return prompt
     }
@@ -60,7 +63,9 @@ extension ServiceExchange {
                 )
                 return .result(.completion(Completion(all: values)))
             case .resource(let uri):
-                return .result(.completion(Completion(all: try await completeResource(uri, request, context))))
+                return .result(
+                    .completion(Completion(all: try await completeResource(uri, request, context)))
+                )
             }
         } catch {
             if let failure = error.protocolError { throw failure }

@@ -44,7 +44,8 @@ extension ServiceExchange {
             arguments: [:]
         )
         let (providers, revision) = (providers, context.revision)
-        return try await serve(resume, binding, HandlerName(resource: uri)) { context async throws(ToolError) in
+        return try await serve(resume, binding, HandlerName(resource: uri)) {
+            context async throws(ToolError) in
             for provider in providers {
                 if let contents = try await provider.read(uri, in: context), !contents.isEmpty {
                     return contents

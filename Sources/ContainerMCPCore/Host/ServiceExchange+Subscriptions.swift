@@ -11,7 +11,10 @@ extension ServiceExchange {
     /// Tells a 2026-07-28 client what changes, until it ends the subscription or the server stops.
     func listen(_ filter: SubscriptionFilter) async throws(JSONRPCError) -> RequestOutcome {
         guard parts.subscriptions.begin(for: principal) else {
-            throw JSONRPCError(.internalError, "busy: there are too many subscriptions; end one and try again")
+            throw JSONRPCError(
+                .internalError,
+                "busy: there are too many subscriptions; end one and try again"
+            )
         }
         defer { parts.subscriptions.end(for: principal) }
         let subscription = Subscription(id: id)
@@ -63,7 +66,8 @@ extension ChangeInterest {
         self.init(
             lists: Set(
                 [
-                    filter.toolsListChanged ? List.tools : nil, filter.promptsListChanged ? List.prompts : nil,
+                    filter.toolsListChanged ? List.tools : nil,
+                    filter.promptsListChanged ? List.prompts : nil,
                     filter.resourcesListChanged ? List.resources : nil,
                 ].compactMap(\.self)
             ),

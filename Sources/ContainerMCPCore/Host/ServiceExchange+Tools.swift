@@ -87,7 +87,9 @@ extension ServiceExchange {
             return outcome(answer, resumption, binding)
         }
         // What has to be asked before the work is asked by the call; the task then has nothing to ask.
-        if let questions = questionsBefore(call, resumption.rounds) { return ask(questions, resumption, binding) }
+        if let questions = questionsBefore(call, resumption.rounds) {
+            return ask(questions, resumption, binding)
+        }
         let prospect = await prospect(call, tool, departure(leave), nil, support.isRequired, nil, arrived)
         switch await prospect.ending(rounds: resumption.rounds) {
         case .answered(let answer): return outcome(answer, resumption, binding)
@@ -122,9 +124,7 @@ extension ServiceExchange {
         }
     }
 
-    /// A call that can become a task.
-    ///
-    /// - Parameter talk: Carries what the task says (MCP 2025-11-25); nil where a task says nothing.
+    /// A call that can become a task; `talk` carries what the task says (MCP 2025-11-25).
     private func prospect(
         _ call: ToolCall,
         _ tool: any Tool,

@@ -67,7 +67,9 @@ struct ServiceExchange: Sendable {
         }
         guard resumption.count < CallRounds.limit else {
             let error = CallRounds.tooMany
-            guard binding.method == MethodName.callTool.rawValue else { return .failure(Self.protocolError(error)) }
+            guard binding.method == MethodName.callTool.rawValue else {
+                return .failure(Self.protocolError(error))
+            }
             return .result(.toolCall(host.refusal(error)))
         }
         var content = StateSeal.Content(
@@ -97,7 +99,11 @@ struct ServiceExchange: Sendable {
         let resumption = try resumption(resume, binding)
         let pass: @Sendable (CallRounds) async -> CallAnswer<Value> = { rounds in
             let context = host.context(caller, context, link, rounds)
-            switch await host.perform(handler, context, { () async throws(ToolError) in try await work(context) }) {
+            switch await host.perform(
+                handler,
+                context,
+                { () async throws(ToolError) in try await work(context) }
+            ) {
             case .success(let value): return .complete(value)
             case .failure(let error):
                 if let questions = error.questions { return .inputRequired(questions) }
@@ -113,7 +119,8 @@ struct ServiceExchange: Sendable {
         }
         do throws(ToolError) {
             switch try await RoundTrips.run(asking: link.ask, pass) {
-            case .success(let value): return .result(try Self.rethrow { () throws(JSONRPCError) in try result(value) })
+            case .success(let value):
+                return .result(try Self.rethrow { () throws(JSONRPCError) in try result(value) })
             case .failure(let error): return .failure(error)
             }
         } catch {

@@ -10,8 +10,9 @@ public struct ServiceOptions: Sendable {
     public var summary: String
     /// Bounds for tasks; nil to offer none.
     public var tasks: JobLimits?
-    /// Keys that seal what clients bring back, each of 32 bytes or more: the first seals, all open. Empty for a random
-    /// one, which is good for one process.
+    /// Keys that seal what clients bring back, each of 32 bytes or more: the first seals, all open.
+    ///
+    /// Empty for a random one, which is good for one process.
     public var stateKeys: [[UInt8]]
     /// What identifiers of tasks begin with; tells replicas apart.
     public var replicaTag: String?

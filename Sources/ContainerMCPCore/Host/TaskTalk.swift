@@ -115,7 +115,9 @@ final class TaskTalk: Sendable {
             guard task.outcome == nil, let ask else { return }
             for question in task.questions where known.insert(question.key).inserted {
                 guard claim(question.key) else { continue }
-                if await !TaskQuestion(question, of: id, parts.jobs, owner).put(to: ask) { release(question.key) }
+                if await !TaskQuestion(question, of: id, parts.jobs, owner).put(to: ask) {
+                    release(question.key)
+                }
             }
         }
     }

@@ -309,6 +309,7 @@ public final class ToolHost: Sendable {
             result = .failure(error)
             event.outcome = error.code.rawValue
         }
+        tell(context, handler, event, result)
         metrics.callEnded(
             tool: handler.metricName,
             outcome: ServerMetrics.CallOutcome(word: event.outcome ?? ""),
@@ -316,6 +317,34 @@ public final class ToolHost: Sendable {
         )
         metrics.outputDropped(bytes: event.droppedBytes ?? 0)
         return result
+    }
+
+    /// Tells the client's log what became of a call; without arguments and output.
+    private func tell<Value>(
+        _ context: CallContext,
+        _ handler: HandlerName,
+        _ event: AuditEvent,
+        _ result: Result<Value, ToolError>
+    ) {
+        guard let name = handler.metricName else { return }
+        var data: JSONObject = ["call": .string(name), "outcome": .string(event.outcome ?? "")]
+        data["rule"] = event.rule.map { .string($0) }
+        data["exit_code"] = event.exitCode.map { .integer(Int64($0)) }
+        data["signal"] = event.signal.map { .string($0) }
+        if let duration = event.duration {
+            let (seconds, attoseconds) = duration.components
+            data["milliseconds"] = .integer(seconds &* 1_000 &+ attoseconds / 1_000_000_000_000_000)
+        }
+        let level: LogLevel
+        switch result {
+        case .failure(let error) where error.questions != nil: level = .debug
+        case .failure: level = .warning
+        // What a program did is the caller's business; that a limit ended it is worth a look.
+        case .success:
+            let isEnded = event.outcome == "timeout" || event.outcome?.hasPrefix("limit") == true
+            level = isEnded ? .notice : .debug
+        }
+        context.log(level, .object(data), logger: "calls")
     }
 
     private func answer(_ output: ToolOutput) throws(ToolError) -> ToolResult {

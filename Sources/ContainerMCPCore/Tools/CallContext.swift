@@ -115,7 +115,9 @@ public final class CallContext: Sendable {
                 cause: "rule \(verdict.rule ?? "default")"
             )
         }
-        if let seal = rounds.answers[question.key]?.seal { try spend(ApprovalDesk.Ticket(seal, question.key)) }
+        if let seal = rounds.answers[question.key]?.seal {
+            try spend(ApprovalDesk.Ticket(seal, question.key))
+        }
         // Only now: an approval that was used up already must not become one for good.
         if choice == .always { memory.withLock { _ = $0.agreed.insert(question.digest) } }
         return try approved(action, approval)
@@ -164,7 +166,9 @@ public final class CallContext: Sendable {
 
     /// Whether the client can be asked something of this kind.
     public func canAsk(_ request: InputRequest) -> Bool {
-        guard self.request.era == .modern || link.ask != nil || background?.canAsk == true else { return false }
+        guard self.request.era == .modern || link.ask != nil || background?.canAsk == true else {
+            return false
+        }
         return request.isSupported(by: self.request.clientCapabilities, in: self.request.revision)
     }
 

@@ -23,7 +23,8 @@ final class NotificationQueue: Sendable {
         let writer: CheckedContinuation<Void, Never>?
     }
 
-    private struct State {
+    private struct State: WakingState {
+        var wakeups = Wakeups()
         var gate: RequestNotifications
         var entries: [Entry] = []
         var outcome: RequestOutcome?
@@ -65,7 +66,7 @@ final class NotificationQueue: Sendable {
 
     private func add(_ message: (inout RequestNotifications) -> JSONValue?) {
         guard carriesNews else { return }
-        state.withLock { state in
+        state.change { state in
             guard state.outcome == nil, !state.isClosed, let message = message(&state.gate) else { return }
             guard state.entries.count < Self.limit else { return counters.add(to: \.news) }
             state.entries.append(Entry(message: message, writer: nil))
@@ -78,18 +79,18 @@ final class NotificationQueue: Sendable {
     func write(_ message: JSONValue) async {
         guard carriesChanges else { return }
         await withCheckedContinuation { continuation in
-            state.withLock { state in
+            state.change { state in
                 guard state.outcome == nil, !state.isClosed, !state.hasOverflowed else {
-                    return continuation.resume()
+                    return state.wakeups.add(continuation)
                 }
                 // The later one says the same about a later time.
                 if let index = state.entries.firstIndex(where: { $0.message == message }) {
-                    state.entries.remove(at: index).writer?.resume()
+                    if let writer = state.entries.remove(at: index).writer { state.wakeups.add(writer) }
                 }
                 guard state.entries.count < Self.limit else {
                     state.hasOverflowed = true
                     counters.add(to: \.slowSubscriptions)
-                    continuation.resume()
+                    state.wakeups.add(continuation)
                     return advance(&state)
                 }
                 state.entries.append(Entry(message: message, writer: continuation))
@@ -100,7 +101,7 @@ final class NotificationQueue: Sendable {
 
     /// Takes the end of the request; what was said before comes first.
     func finish(_ outcome: RequestOutcome) {
-        state.withLock { state in
+        state.change { state in
             state.outcome = outcome
             advance(&state)
         }
@@ -108,7 +109,7 @@ final class NotificationQueue: Sendable {
 
     /// Takes the news that the client has waited for long.
     func noteSilence() {
-        state.withLock { state in
+        state.change { state in
             state.isSilent = true
             advance(&state)
         }
@@ -116,9 +117,9 @@ final class NotificationQueue: Sendable {
 
     /// Takes the news that nobody reads any more.
     func close() {
-        state.withLock { state in
+        state.change { state in
             state.isClosed = true
-            for entry in state.entries { entry.writer?.resume() }
+            for writer in state.entries.compactMap(\.writer) { state.wakeups.add(writer) }
             state.entries = []
         }
     }
@@ -126,7 +127,7 @@ final class NotificationQueue: Sendable {
     /// Waits for what to do next; the last step is the outcome.
     func next() async -> Step {
         await withCheckedContinuation { continuation in
-            state.withLock { state in
+            state.change { state in
                 state.waiter = continuation
                 advance(&state)
             }
@@ -136,14 +137,14 @@ final class NotificationQueue: Sendable {
     private func advance(_ state: inout State) {
         guard let waiter = state.waiter, let step = step(&state) else { return }
         state.waiter = nil
-        waiter.resume(returning: step)
+        state.wakeups.add(waiter, returning: step)
     }
 
     private func step(_ state: inout State) -> Step? {
         if state.hasOverflowed, !state.isClosed { return .overflow }
         if !state.entries.isEmpty {
             let entry = state.entries.removeFirst()
-            entry.writer?.resume()
+            if let writer = entry.writer { state.wakeups.add(writer) }
             return .message(entry.message)
         }
         if let outcome = state.outcome { return .outcome(outcome) }

@@ -43,7 +43,8 @@ final class SessionStream: Sendable {
         var waiter: CheckedContinuation<Step, Never>?
     }
 
-    private struct State {
+    private struct State: WakingState {
+        var wakeups = Wakeups()
         var log: EventLog
         /// The last event that went out.
         var sent: UInt64 = 0
@@ -86,7 +87,7 @@ final class SessionStream: Sendable {
         while await !hasRoom() {}
         let isCharged = storage.reserve(message.count)
         let time = now()
-        let unkept = state.withLock { state -> UInt64? in
+        let unkept = state.change { state -> UInt64? in
             guard !state.isOver, state.finished == nil, isCharged || state.reader != nil else {
                 if isCharged { storage.release(message.count) } else { storage.counters.add(to: \.unkept) }
                 state.log.skip()
@@ -104,7 +105,7 @@ final class SessionStream: Sendable {
         guard let unkept else { return }
         // There is no memory to keep it in: it is there only until the reader has it.
         while await !isRead(unkept) {}
-        state.withLock { $0.log.remove(unkept) }
+        state.change { $0.log.remove(unkept) }
     }
 
     /// Waits until something changes, unless the reader, if there is one, keeps up.
@@ -126,9 +127,9 @@ final class SessionStream: Sendable {
     private func wait(_ condition: (borrowing State) -> Bool) async -> Bool {
         var holds = false
         await withCheckedContinuation { continuation in
-            state.withLock { state in
+            state.change { state in
                 holds = condition(state)
-                if holds { continuation.resume() } else { state.writers.append(continuation) }
+                if holds { state.wakeups.add(continuation) } else { state.writers.append(continuation) }
             }
         }
         return holds
@@ -137,7 +138,7 @@ final class SessionStream: Sendable {
     /// Takes the news that everything is said.
     func finish() {
         let time = now()
-        state.withLock { state in
+        state.change { state in
             guard state.finished == nil else { return }
             state.finished = time
             advance(&state)
@@ -146,7 +147,7 @@ final class SessionStream: Sendable {
 
     /// Ends the connection of the reader, after what was said so far.
     func breakConnection() {
-        state.withLock { state in
+        state.change { state in
             guard state.reader != nil, state.finished == nil else { return }
             state.breaks = true
             advance(&state)
@@ -157,7 +158,7 @@ final class SessionStream: Sendable {
     ///
     /// - Parameter comesBack: Whether the client is told when to come back.
     func end(comesBack: Bool) {
-        state.withLock { state in
+        state.change { state in
             state.isOver = true
             state.comesBack = comesBack && state.finished == nil
             storage.release(state.log.removeAll())
@@ -179,7 +180,7 @@ final class SessionStream: Sendable {
     func attach(after number: UInt64?, takesOver: Bool, drop: @escaping @Sendable () -> Void)
         throws(AttachFailure) -> UInt64
     {
-        let result: Result<(UInt64, Reader?), AttachFailure> = state.withLock { state in
+        let result: Result<(UInt64, Reader?), AttachFailure> = state.change { state in
             guard !state.isOver else { return .failure(.over) }
             guard takesOver || state.reader == nil else { return .failure(.taken) }
             if let number, number > state.log.last { return .failure(.unknownEvent) }
@@ -200,9 +201,9 @@ final class SessionStream: Sendable {
     func next(_ reader: UInt64) async -> Step {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { state in
+                state.change { state in
                     if let step = step(&state, reader) {
-                        continuation.resume(returning: step)
+                        state.wakeups.add(continuation, returning: step)
                     } else {
                         state.reader?.waiter = continuation
                     }
@@ -215,16 +216,16 @@ final class SessionStream: Sendable {
 
     /// Takes the news that an event went out.
     func sent(_ event: UInt64) {
-        state.withLock { $0.sent = max($0.sent, event) }
+        state.change { $0.sent = max($0.sent, event) }
     }
 
     /// Gives up the place of a reader, whose connection is gone.
     func detach(_ reader: UInt64) {
-        state.withLock { state in
+        state.change { state in
             guard state.reader?.number == reader else { return }
             let waiter = state.reader?.waiter
             state.reader = nil
-            waiter?.resume(returning: .leave)
+            if let waiter { state.wakeups.add(waiter, returning: .leave) }
             advance(&state)
         }
     }
@@ -233,7 +234,7 @@ final class SessionStream: Sendable {
         guard let reader = state.reader, reader.number == number else { return .leave }
         if !state.isOver, let event = state.log.next(after: reader.place) {
             state.reader?.place = event.number
-            release(&state.writers)
+            releaseWriters(&state)
             return .send(event)
         }
         if state.isOver || state.finished != nil {
@@ -243,7 +244,7 @@ final class SessionStream: Sendable {
         guard state.breaks else { return nil }
         state.breaks = false
         state.reader = nil
-        release(&state.writers)
+        releaseWriters(&state)
         return .breakOff
     }
 
@@ -252,32 +253,32 @@ final class SessionStream: Sendable {
         if let reader = state.reader, let waiter = reader.waiter {
             state.reader?.waiter = nil
             if let step = step(&state, reader.number) {
-                waiter.resume(returning: step)
+                state.wakeups.add(waiter, returning: step)
             } else {
                 state.reader?.waiter = waiter
             }
         }
-        if state.reader == nil || state.isOver { release(&state.writers) }
+        if state.reader == nil || state.isOver { releaseWriters(&state) }
     }
 
-    private func release(_ writers: inout [CheckedContinuation<Void, Never>]) {
-        for writer in writers { writer.resume() }
-        writers = []
+    private func releaseWriters(_ state: inout State) {
+        for writer in state.writers { state.wakeups.add(writer) }
+        state.writers = []
     }
 
     // MARK: Keeping
 
     /// When everything was said, nil before that and while somebody reads.
     var idleSince: ContinuousClock.Instant? {
-        state.withLock { $0.reader == nil ? $0.finished : nil }
+        state.change { $0.reader == nil ? $0.finished : nil }
     }
 
     /// The bytes that are kept.
-    var keptBytes: Int { state.withLock { $0.log.chargedBytes } }
+    var keptBytes: Int { state.change { $0.log.chargedBytes } }
 
     /// Drops events that went out long ago.
     func expire(before time: ContinuousClock.Instant) {
         guard kind == .general else { return }
-        state.withLock { storage.release($0.log.removeOld(upTo: $0.sent, before: time)) }
+        state.change { storage.release($0.log.removeOld(upTo: $0.sent, before: time)) }
     }
 }

@@ -85,6 +85,7 @@ extension WatchTree {
         var news = WatchNews()
         var dirty: Set<Int> = []
         var fresh: Set<Int> = []
+        var adopted: Set<Int> = []
         for event in events {
             if event.isOverflow {
                 // Nobody knows what was lost, so everything may have changed.
@@ -103,7 +104,14 @@ extension WatchTree {
             if let child = node.children[name] { dirty.insert(child) }
             guard node.isListed, isListable(name, in: node) else { continue }
             if event.isFolder {
-                if event.appears, node.children[name] == nil { place(name, in: node, &fresh) }
+                if event.appears {
+                    if let child = node.children[name] {
+                        // Watched for a file before the list knew it.
+                        if nodes[child]?.isListed != true { adopted.insert(child) }
+                    } else {
+                        place(name, in: node, &fresh)
+                    }
+                }
                 news.changesList = true
             } else if SandboxPath.hasAllowedEnding(name, endings) {
                 news.changesList = true
@@ -112,7 +120,7 @@ extension WatchTree {
         for number in dirty.subtracting(fresh) where !hasAncestor(number, in: dirty) {
             news.uris.formUnion(resync(number))
         }
-        scan(fresh.filter { nodes[$0] != nil })
+        scan(fresh.union(adopted).filter { nodes[$0] != nil })
         return news
     }
 

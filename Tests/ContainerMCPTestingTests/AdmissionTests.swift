@@ -111,17 +111,22 @@ import Testing
         let (runner, gate) = (ScriptedRunner(.waits(gate, then: .success)), gate)
         let request = ProcessRequest(program: "/p", arguments: [], environment: [], directory: "/")
         let holder = Task {
-            try await admission.withPlace(.exec, session: "a", ticket: admission.ticket()) { () async throws(ToolError) in
+            try await admission.withPlace(.exec, session: "a", ticket: admission.ticket()) {
+                () async throws(ToolError) in
                 _ = try? await runner.run(request, as: 0)
             }
         }
         await runner.begun(1)
         await #expect(throws: ToolError.self) {
-            try await admission.withPlace(.exec, session: "b", ticket: admission.ticket()) { () async throws(ToolError) in }
+            try await admission.withPlace(.exec, session: "b", ticket: admission.ticket()) {
+                () async throws(ToolError) in
+            }
         }
         gate.open()
         try await holder.value
-        try await admission.withPlace(.exec, session: "b", ticket: admission.ticket()) { () async throws(ToolError) in }
+        try await admission.withPlace(.exec, session: "b", ticket: admission.ticket()) {
+            () async throws(ToolError) in
+        }
     }
 
     @Test func `a call that throws gives its place back`() async throws {

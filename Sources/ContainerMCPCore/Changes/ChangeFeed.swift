@@ -46,6 +46,13 @@ public final class ChangeFeed: Sendable {
         mailbox.remove(uri)
     }
 
+    /// Wants to hear no more of a task.
+    ///
+    /// - Parameter id: The identifier of the task.
+    public func unfollow(task id: String) {
+        mailbox.unfollow(id)
+    }
+
     /// Wants to hear of a task as well.
     ///
     /// - Parameter id: The identifier of the task.

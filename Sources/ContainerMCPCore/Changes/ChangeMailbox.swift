@@ -75,6 +75,14 @@ final class ChangeMailbox: Sendable {
         }
     }
 
+    func unfollow(_ task: String) {
+        state.withLock { state in
+            state.interest.tasks.remove(task)
+            guard state.known.remove(.task(id: task)) != nil else { return }
+            state.pending.removeAll { $0 == .task(id: task) }
+        }
+    }
+
     func follow(_ task: String) -> Bool {
         state.withLock { state in
             guard !state.interest.tasks.contains(task) else { return true }

@@ -361,6 +361,7 @@ public actor ChannelServer {
         case .task(let id):
             let caller = Caller(subject: subject, session: session, conversation: conversation)
             guard let task = service.task(id, for: caller) else { return }
+            if task.outcome != nil { feed?.unfollow(task: id) }
             await carryOut(state.taskChanged(task))
         }
     }

@@ -149,12 +149,6 @@ public struct MCPService: Sendable {
         parts.jobs.conversationEnded(conversation)
     }
 
-    /// Cancels a task whose handle did not reach its client.
-    public func abandonTask(_ id: String, from caller: Caller) async {
-        // Unknown: it is gone already, which is what was wanted.
-        _ = try? await parts.jobs.cancel(id, for: JobOwner(caller))
-    }
-
     /// Whether a conversation has work that outlives its requests, so that it must not expire.
     public func hasWork(_ conversation: ConversationID) -> Bool {
         parts.jobs.hasLiveJob(of: conversation)

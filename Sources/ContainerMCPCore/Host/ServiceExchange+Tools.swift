@@ -82,7 +82,7 @@ extension ServiceExchange {
         } catch {
             return .failure(error)
         }
-        guard let leave = support.leave else {
+        guard support.leave != nil, let leave = tool.leave(for: call.arguments) else {
             let answer = await pass(call, resumption.rounds, link, background: nil, ticket: nil)
             return outcome(answer, resumption, binding)
         }

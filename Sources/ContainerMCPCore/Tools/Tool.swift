@@ -33,6 +33,12 @@ public protocol Tool: Sendable {
     /// Whether its calls may go on in the background; never unless the tool says otherwise.
     var taskSupport: TaskSupport { get }
 
+    /// When a call with these arguments goes into the background; as ``taskSupport`` says unless the tool says otherwise.
+    ///
+    /// - Parameter arguments: What the client sent, not yet checked.
+    /// - Returns: When it leaves; nil if it never does.
+    func leave(for arguments: JSONObject) -> TaskSupport.Leave?
+
     /// Parses the arguments into what the tool will ask permission for, and does nothing.
     ///
     /// ``call(_:in:)`` and explanations of the policy share it, so that an explanation is about the very action.
@@ -61,6 +67,8 @@ extension Tool {
     public var icons: [Icon] { [] }
     /// Calls end with their requests.
     public var taskSupport: TaskSupport { .never }
+    /// As the support says.
+    public func leave(for arguments: JSONObject) -> TaskSupport.Leave? { taskSupport.leave }
 
     /// The tool as clients see it.
     public var descriptor: ToolDescriptor {

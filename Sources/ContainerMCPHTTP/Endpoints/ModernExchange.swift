@@ -94,8 +94,8 @@ struct ModernExchange: Sendable {
 
     /// Nobody knows of a task whose handle did not reach its client.
     private func abandonUnread(_ outcome: RequestOutcome, wasSent: Bool) async {
-        guard !wasSent, case .result(.task(let task, .handle)) = outcome else { return }
-        await service.abandonTask(task.id, from: caller)
+        guard !wasSent else { return }
+        await service.lost(outcome, from: caller)
     }
 
     private func reply(_ outcome: RequestOutcome) {

@@ -28,7 +28,9 @@ struct ApprovalFixture {
     init(
         _ runner: ScriptedRunner = ScriptedRunner(.ends(.success)),
         taskSupport: TaskSupport = .never,
-        then: @escaping @Sendable (CallContext) async throws(ToolError) -> Void = { _ async throws(ToolError) in }
+        then: @escaping @Sendable (CallContext) async throws(ToolError) -> Void = {
+            _ async throws(ToolError) in
+        }
     ) async throws {
         audit = try await TemporaryAudit()
         var tool = GuardedTool(record)

@@ -10,7 +10,9 @@ import Testing
     private static let form: JSONObject = ["elicitation": [:]]
 
     /// Opens a thing and answers the question that comes.
-    private func open(_ thing: String, _ client: InMemoryClient, _ answer: JSONObject) async throws -> JSONValue {
+    private func open(_ thing: String, _ client: InMemoryClient, _ answer: JSONObject) async throws
+        -> JSONValue
+    {
         let id = await client.send("tools/call", ApprovalFixture.open(thing))
         let question = try #require(try await client.next("elicitation/create"))
         #expect(question.params?["message"]?.stringValue?.contains(thing) == true)
@@ -23,15 +25,18 @@ import Testing
         defer { fixture.audit.remove() }
         try await fixture.fixture.channel { client in
             try await client.initialize(.v20251125, Self.form)
-            #expect(try await client.request("tools/call", ApprovalFixture.open("free"))?.text == "opened free")
+            #expect(
+                try await client.request("tools/call", ApprovalFixture.open("free"))?.text == "opened free"
+            )
             #expect(try await client.request("tools/call", ApprovalFixture.open("no"))?.isToolError == true)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
         #expect(try fixture.decisions() == ["allow - success", "deny - denied"])
     }
 
     @Test(arguments: [ProtocolRevision.v20250618, .v20251125])
-    func `an approval for once is for one call, and is written down`(revision: ProtocolRevision) async throws {
+    func `an approval for once is for one call, and is written down`(revision: ProtocolRevision) async throws
+    {
         let fixture = try await ApprovalFixture()
         defer { fixture.audit.remove() }
         try await fixture.fixture.channel { client in
@@ -48,15 +53,19 @@ import Testing
         #expect(line["rule"] == "ask-first" && line["tool"] == "guarded")
     }
 
-    @Test func `an approval for good holds in its conversation, for that thing, and nowhere else`() async throws {
+    @Test func `an approval for good holds in its conversation, for that thing, and nowhere else`()
+        async throws
+    {
         let fixture = try await ApprovalFixture()
         defer { fixture.audit.remove() }
         try await fixture.fixture.channel { client in
             try await client.initialize(.v20251125, Self.form)
             #expect(try await open("ask1", client, .decided("always")).text == "opened ask1")
-            #expect(try await client.request("tools/call", ApprovalFixture.open("ask1"))?.text == "opened ask1")
+            #expect(
+                try await client.request("tools/call", ApprovalFixture.open("ask1"))?.text == "opened ask1"
+            )
             #expect(try await open("ask2", client, .decided("no")).isToolError)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
         try await fixture.fixture.channel { client in
             try await client.initialize(.v20251125, Self.form)
@@ -127,7 +136,9 @@ import Testing
     }
 
     @Test(arguments: [ProtocolRevision.v20241105, .v20250326, .v20251125])
-    func `a client that can't be asked is told so, and nothing is opened`(revision: ProtocolRevision) async throws {
+    func `a client that can't be asked is told so, and nothing is opened`(revision: ProtocolRevision)
+        async throws
+    {
         let fixture = try await ApprovalFixture()
         defer { fixture.audit.remove() }
         try await fixture.fixture.channel { client in
@@ -160,6 +171,58 @@ import Testing
         #expect(fixture.fixture.host.runner.runs.map { $0.request.arguments.last } == ["ls", "ls; rm x"])
     }
 
+    @Test(arguments: [TaskSupport.optional(.atOnce), .optional(.onDetach), .required(.after(.zero))])
+    func `a task of 2025-11-25 is approved on the way of its call`(support: TaskSupport) async throws {
+        let fixture = try await ApprovalFixture(taskSupport: support) { context async throws(ToolError) in
+            await context.detach()
+        }
+        defer { fixture.audit.remove() }
+        try await fixture.fixture.channel { client in
+            try await client.initialize(.v20251125, Self.form)
+            for (decision, text) in [("no", "did not agree"), ("once", "opened ask1")] {
+                var params = ApprovalFixture.open("ask1")
+                params["task"] = [:]
+                let id = await client.send("tools/call", params)
+                let question = try #require(try await client.next("elicitation/create"))
+                #expect(TaskFixture.related(question) == nil)
+                await client.answer(question, with: .decided(decision))
+                let handle = try #require(try await client.response(to: id))
+                let task: JSONObject = ["taskId": .string(try #require(handle.taskID))]
+                let result = try #require(try await client.request("tasks/result", task))
+                #expect(result.text?.contains(text) == true && result.isToolError == (decision == "no"))
+            }
+        }
+        #expect(fixture.record.opened == ["ask1"])
+        #expect(try fixture.decisions() == ["ask refused denied", "ask once success"])
+    }
+
+    @Test func `a program that embeds the host answers for its user`() async throws {
+        let fixture = try await ApprovalFixture()
+        defer { fixture.audit.remove() }
+        let request = RequestContext(
+            revision: .newestLegacy,
+            clientCapabilities: ClientCapabilities(Self.form)
+        )
+        for (word, refusal) in [("once", nil), ("no", ToolError.Code.denied)] {
+            let link = RequestLink(tell: { _ in }, ask: { _, _ in .success(.object(.decided(word))) })
+            let answer = await fixture.fixture.host.host.callForStatus(
+                "guarded",
+                ["thing": "ask1"],
+                caller: Caller(session: "cli", conversation: ConversationID()),
+                request: request,
+                link: link
+            )
+            #expect(answer.refusal == refusal)
+        }
+        // Without a way to ask there is no permission.
+        let mute = await fixture.fixture.host.host.call(
+            "guarded",
+            ["thing": "ask1"],
+            caller: Caller(session: "cli")
+        )
+        #expect(mute.isError && fixture.record.opened == ["ask1"])
+    }
+
     @Test func `a call that waits for approval takes no place from others`() async throws {
         let fixture = try await ApprovalFixture()
         defer { fixture.audit.remove() }
@@ -169,7 +232,9 @@ import Testing
                 _ = await client.send("tools/call", ApprovalFixture.open("ask1"))
                 _ = try #require(try await client.next("elicitation/create"))
             }
-            #expect(try await client.request("tools/call", ApprovalFixture.open("free"))?.text == "opened free")
+            #expect(
+                try await client.request("tools/call", ApprovalFixture.open("free"))?.text == "opened free"
+            )
         }
     }
 }

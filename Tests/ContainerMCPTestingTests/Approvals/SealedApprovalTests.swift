@@ -73,7 +73,9 @@ import Testing
         #expect(isUsed(await client.open("ask1", "once", second)))
     }
 
-    @Test func `an approval holds through a further question of the same call, and is then used up`() async throws {
+    @Test func `an approval holds through a further question of the same call, and is then used up`()
+        async throws
+    {
         let fixture = try await ApprovalFixture { context async throws(ToolError) in
             _ = try context.answer("who", to: .name)
         }
@@ -182,7 +184,9 @@ import Testing
         #expect(await fixture.fixture.stateless(Self.form, subject: second).open("ask1").asked.count == 1)
     }
 
-    @Test func `an approval for good that is shown again in another conversation gives nothing there`() async throws {
+    @Test func `an approval for good that is shown again in another conversation gives nothing there`()
+        async throws
+    {
         let fixture = try await ApprovalFixture()
         defer { fixture.audit.remove() }
         let first = fixture.fixture.stateless(Self.form, conversation: ConversationID())

@@ -66,7 +66,7 @@ import Testing
                 let text = answer.result?.objectValue.map { JSONValue.object($0).encodedString() } ?? ""
                 #expect(text.contains(method == "resources/read" ? "\"A\"" : "Ann"))
             }
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -87,7 +87,9 @@ import Testing
         }
     }
 
-    @Test func `several questions and a second round come one after the other, with the state kept`() async throws {
+    @Test func `several questions and a second round come one after the other, with the state kept`()
+        async throws
+    {
         try await Self.fixture().channel { client in
             try await client.initialize(.v20251125, Self.asking)
             let id = await client.send("tools/call", ["name": "interview"])
@@ -111,7 +113,9 @@ import Testing
     ]
 
     @Test(arguments: mute.indices)
-    func `a client that can't be asked gets a tool error, or an error of the protocol`(index: Int) async throws {
+    func `a client that can't be asked gets a tool error, or an error of the protocol`(index: Int)
+        async throws
+    {
         let (revision, capabilities) = Self.mute[index]
         try await Self.fixture().channel { client in
             try await client.initialize(revision, capabilities)
@@ -121,18 +125,20 @@ import Testing
             #expect(prompt.errorCode == -32602 && prompt.result == nil)
             let resource = try #require(try await client.request("resources/read", ["uri": "test://a"]))
             #expect(resource.errorCode == -32602 && resource.result == nil)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
-    @Test func `an address is not asked before 2025-11-25, nor of a client that knows forms only`() async throws {
+    @Test func `an address is not asked before 2025-11-25, nor of a client that knows forms only`()
+        async throws
+    {
         for (revision, capability) in [
             (ProtocolRevision.v20250618, ["url": [:]] as JSONObject), (.v20251125, ["form": [:]]),
         ] {
             try await Self.fixture().channel { client in
                 try await client.initialize(revision, ["elicitation": .object(capability)])
                 #expect(try await client.request("tools/call", ["name": "page"])?.isToolError == true)
-                #expect(await client.unread() == [])
+                #expect(await client.quiet() == [])
             }
         }
     }
@@ -148,7 +154,7 @@ import Testing
             let answer = try #require(try await client.response(to: id))
             #expect(answer.isToolError == (times == 9))
             #expect(answer.text?.contains(times == 9 ? "8 times" : "enough") == true)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -157,7 +163,9 @@ import Testing
         ["action": "accept", "content": "Ann"],
     ]
 
-    @Test(arguments: unusable) func `an answer that does not fit is a tool error`(answer: JSONObject) async throws {
+    @Test(arguments: unusable) func `an answer that does not fit is a tool error`(answer: JSONObject)
+        async throws
+    {
         try await Self.fixture().channel { client in
             try await client.initialize(.v20250618, Self.asking)
             let id = await client.send("tools/call", Self.call)
@@ -168,7 +176,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["decline", "cancel"]) func `that a user says no is an answer`(action: String) async throws {
+    @Test(arguments: ["decline", "cancel"]) func `that a user says no is an answer`(action: String)
+        async throws
+    {
         try await Self.fixture().channel { client in
             try await client.initialize(.v20250618, Self.asking)
             let id = await client.send("tools/call", Self.call)
@@ -178,7 +188,9 @@ import Testing
         }
     }
 
-    @Test func `an error in place of an answer ends the call, and its words stay out of the result`() async throws {
+    @Test func `an error in place of an answer ends the call, and its words stay out of the result`()
+        async throws
+    {
         try await Self.fixture().channel { client in
             try await client.initialize(.v20250618, Self.asking)
             let id = await client.send("tools/call", Self.call)
@@ -206,7 +218,7 @@ import Testing
             // Too late.
             await client.answer(question, with: .named("Ann"))
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -228,7 +240,7 @@ import Testing
             await client.answer(second, with: .named("Again"))
             #expect(try await client.response(to: next)?.text == "Hello New")
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -245,12 +257,25 @@ import Testing
             try await client.initialize(.v20251125, Self.asking, isReady: false)
             let id = await client.send("tools/call", Self.call)
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
             await client.notify("notifications/initialized")
             let question = try #require(try await client.next("elicitation/create"))
             await client.answer(question, with: .named("Ann"))
             #expect(try await client.response(to: id)?.text == "Hello Ann")
         }
+    }
+
+    @Test func `a way that carries nothing but the answer carries no question`() async throws {
+        let session = await RoutedSession(try Self.fixture(), Self.asking)
+        let (news, task) = session.begin(1, "tools/call", Self.call, isAnswerOnly: true)
+        await task.value
+        #expect(news.methods == ["answer"] && news.messages[0].isToolError)
+        #expect(session.unrelated.messages == [])
+        // Another way of the same session does.
+        let (open, second) = session.begin(2, "tools/call", Self.call)
+        await session.answer(await open.first("elicitation/create"), .named("Ann"))
+        await second.value
+        #expect(open.messages.last?.text == "Hello Ann")
     }
 
     @Test func `answers to calls that ask at the same time do not mix`() async throws {
@@ -288,7 +313,7 @@ import Testing
             #expect(try await client.request("tools/call", params)?.text == "Hello Modern")
             await client.answer(question, with: .named("Legacy"))
             #expect(try await client.response(to: legacy)?.text == "Hello Legacy")
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 }

@@ -75,12 +75,20 @@ import Testing
         let first = await client.call("interview")
         #expect(first.asked == ["who", "age"])
         // One of two: the rest is asked again, and the one is not forgotten.
-        let second = await client.call("interview", responses: ["who": .object(.named("Ann"))], state: first.state)
+        let second = await client.call(
+            "interview",
+            responses: ["who": .object(.named("Ann"))],
+            state: first.state
+        )
         #expect(second.asked == ["age"])
         let age: JSONValue = ["age": ["action": "accept", "content": ["age": 7]]]
         let third = await client.call("interview", responses: age, state: second.state)
         #expect(third.asked == ["boss"])
-        let last = await client.call("interview", responses: ["boss": .object(.named("Bob"))], state: third.state)
+        let last = await client.call(
+            "interview",
+            responses: ["boss": .object(.named("Bob"))],
+            state: third.state
+        )
         #expect(last.text == #"Ann 7 Bob {"step":2}"#)
         #expect(Set([first.state, second.state, third.state]).count == 3)
         // An earlier round can be repeated; nothing was kept here.
@@ -118,10 +126,12 @@ import Testing
         #expect(answer.errorCode == -32602)
     }
 
-    @Test(arguments: [
-        7, .null, "Ann", [:], ["action": 1], ["action": "agree"], ["action": "accept"],
-        ["action": "accept", "content": []], ["action": "accept", "content": ["name": 7]],
-    ] as [JSONValue])
+    @Test(
+        arguments: [
+            7, .null, "Ann", [:], ["action": 1], ["action": "agree"], ["action": "accept"],
+            ["action": "accept", "content": []], ["action": "accept", "content": ["name": 7]],
+        ] as [JSONValue]
+    )
     func `an answer of the wrong shape is an error, not a result`(answer: JSONValue) async throws {
         let client = try Self.fixture().stateless(Self.form)
         let state = await client.call("greet").state
@@ -172,7 +182,8 @@ import Testing
 
     static let able: [(JSONObject, [String])] = [
         (["elicitation": [:]], ["who"]), (["elicitation": ["form": [:]]], ["who"]),
-        (["elicitation": ["url": [:]]], ["page"]), (["sampling": [:]], ["model"]), (["roots": [:]], ["roots"]),
+        (["elicitation": ["url": [:]]], ["page"]), (["sampling": [:]], ["model"]),
+        (["roots": [:]], ["roots"]),
         (["sampling": [:], "roots": [:]], ["model", "roots"]),
         (["elicitation": ["form": [:], "url": [:]], "sampling": [:]], ["who", "model", "page"]),
     ]
@@ -208,6 +219,12 @@ import Testing
         let none = await fixture.stateless(["sampling": [:]])
             .call("polyglot", responses: model, state: first.state)
         #expect(none.errorCode == -32021)
+    }
+
+    @Test func `an address is asked without an identifier`() async throws {
+        let answer = await (try Self.fixture().stateless(["elicitation": ["url": [:]]])).call("polyglot")
+        let params = answer.result?["inputRequests"]?["page"]?["params"]
+        #expect(params == ["mode": "url", "message": "Open it.", "url": "https://example.test/"])
     }
 
     @Test func `lists and completions never ask`() async throws {

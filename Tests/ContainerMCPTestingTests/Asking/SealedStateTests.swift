@@ -36,7 +36,10 @@ import Testing
             var changed = state
             changed[index] = state[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
             let text = String(decoding: changed, as: UTF8.self)
-            #expect(isRefused(await client.call("greet", responses: Self.answer, state: text)), "byte \(index)")
+            #expect(
+                isRefused(await client.call("greet", responses: Self.answer, state: text)),
+                "byte \(index)"
+            )
         }
         let good = String(decoding: state, as: UTF8.self)
         #expect(await client.call("greet", responses: Self.answer, state: good).text == "Hello Ann")
@@ -96,7 +99,8 @@ import Testing
             Subject(id: "ann", isAuthenticated: true), Subject(id: "bob", isAuthenticated: true), .anonymous,
             Subject(id: "anonymous", isAuthenticated: true), Subject(id: "s:ann", isAuthenticated: true),
             // Equal in Unicode, not in bytes.
-            Subject(id: "caf\u{E9}", isAuthenticated: true), Subject(id: "cafe\u{301}", isAuthenticated: true),
+            Subject(id: "caf\u{E9}", isAuthenticated: true),
+            Subject(id: "cafe\u{301}", isAuthenticated: true),
         ]
         for (owner, subject) in subjects.enumerated() {
             let state = await fixture.stateless(Self.form, subject: subject).call("greet").state

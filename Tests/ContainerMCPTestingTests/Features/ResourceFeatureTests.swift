@@ -16,12 +16,15 @@ import Testing
             [],
             prompts: [FakePrompt(), FakePrompt(name: "strict", isRequired: true)],
             providers: [
-                FakeProvider(texts, templates: [template]), FakeProvider(["other://x": "X", "test://100000": "second"]),
+                FakeProvider(texts, templates: [template]),
+                FakeProvider(["other://x": "X", "test://100000": "second"]),
             ]
         )
     }
 
-    @Test func `resources of all providers are listed and read, the first provider's before the others'`() async throws {
+    @Test func `resources of all providers are listed and read, the first provider's before the others'`()
+        async throws
+    {
         let client = try Self.fixture().stateless()
         let list = await client.request("resources/list")
         let uris = list.result?["resources"]?.arrayValue?.compactMap { $0["uri"]?.stringValue } ?? []
@@ -51,7 +54,9 @@ import Testing
         }
     }
 
-    @Test func `long lists come in pages, and a cursor outlives its connection but not its list`() async throws {
+    @Test func `long lists come in pages, and a cursor outlives its connection but not its list`()
+        async throws
+    {
         let fixture = try Self.fixture(250)
         var (seen, cursors): ([String], [String]) = ([], [])
         var cursor: String?
@@ -70,7 +75,7 @@ import Testing
             let page = try await client.request("resources/list", ["cursor": .string(cursors[1])])
             #expect(page?.result?["resources"]?.arrayValue?.count == 52)
             for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
-                for bad in ["", "x", cursors[0] + "0", String(cursors[0].dropLast())] {
+                for bad in ["", "x", cursors[0] + "0", String(cursors[0].dropFirst())] {
                     let answer = try await client.request(method, ["cursor": .string(bad)])
                     #expect(answer?.errorCode == -32602, "\(method) \(bad)")
                 }
@@ -92,7 +97,9 @@ import Testing
         #expect(filled.result?["messages"]?[0]?["content"]?["text"] == "Hi Ann")
         #expect(await get(["name": "greet"]).result?["messages"]?[0]?["content"]?["text"] == "Hi all")
         let strict = await get(["name": "strict"])
-        #expect(strict.errorCode == -32602 && strict["error"]?["message"]?.stringValue?.contains("'who'") == true)
+        #expect(
+            strict.errorCode == -32602 && strict["error"]?["message"]?.stringValue?.contains("'who'") == true
+        )
         #expect(await get(["name": "strict", "arguments": ["who": "A"]]).result != nil)
         for bad: JSONObject in [
             ["name": "none"], [:], ["name": 7], ["name": "greet", "arguments": ["who": 7]],
@@ -132,13 +139,17 @@ import Testing
         #expect(nothing?["values"] == [] && nothing?["hasMore"] != true)
         let template: JSONValue = ["type": "ref/resource", "uri": "test://{name}/data"]
         let many = await complete(template, "name", "v").result?["completion"]
-        #expect(many?["values"]?.arrayValue?.count == 100 && many?["hasMore"] == true && many?["total"] == 150)
+        #expect(
+            many?["values"]?.arrayValue?.count == 100 && many?["hasMore"] == true && many?["total"] == 150
+        )
         // A resource has nothing to complete.
         let resource: JSONValue = ["type": "ref/resource", "uri": "other://x"]
         #expect(await complete(resource, "x", "").result?["completion"]?["values"] == [])
         for (reference, name) in [
-            (["type": "ref/prompt", "name": "none"], "who"), (["type": "ref/prompt", "name": "greet"], "none"),
-            (["type": "ref/resource", "uri": "none://x"], "x"), (["type": "ref/other", "name": "greet"], "who"),
+            (["type": "ref/prompt", "name": "none"], "who"),
+            (["type": "ref/prompt", "name": "greet"], "none"),
+            (["type": "ref/resource", "uri": "none://x"], "x"),
+            (["type": "ref/other", "name": "greet"], "who"),
             (["type": "ref/prompt"], "who"), ("greet", "who"),
         ] as [(JSONValue, String)] {
             #expect(await complete(reference, name, "").errorCode == -32602, "\(reference)")

@@ -12,7 +12,9 @@ import Testing
     }
 
     private func levels(_ messages: [JSONValue]) -> [String] {
-        messages.filter { $0["method"] == "notifications/message" }.compactMap { $0.params?["level"]?.stringValue }
+        messages.filter { $0["method"] == "notifications/message" }.compactMap {
+            $0.params?["level"]?.stringValue
+        }
     }
 
     private static let names = [
@@ -26,12 +28,12 @@ import Testing
         try await ServiceFixture([Self.chatty]).channel { client in
             try await client.initialize(revision)
             #expect(try await client.request("tools/call", ["name": "chatty"])?.text == "done")
-            #expect(levels(await client.unread()) == Array(Self.names.dropFirst()))
+            #expect(levels(await client.quiet()) == Array(Self.names.dropFirst()))
             for (index, name) in Self.names.enumerated() {
                 let set = try await client.request("logging/setLevel", ["level": .string(name)])
                 #expect(set?.result == [:])
                 _ = try await client.request("tools/call", ["name": "chatty"])
-                #expect(levels(await client.unread()) == Array(Self.names.dropFirst(index)))
+                #expect(levels(await client.quiet()) == Array(Self.names.dropFirst(index)))
             }
             for bad: JSONObject in [[:], ["level": "loud"], ["level": 7], ["level": "INFO"]] {
                 #expect(try await client.request("logging/setLevel", bad)?.errorCode == -32602)
@@ -80,7 +82,7 @@ import Testing
             try await channel.initialize(.v20251125)
             _ = try await channel.request("logging/setLevel", ["level": "debug"])
             _ = try await channel.request("tools/call", ["name": "chatty", "_meta": InMemoryClient.meta()])
-            #expect(levels(await channel.unread()) == [])
+            #expect(levels(await channel.quiet()) == [])
         }
     }
 
@@ -93,7 +95,7 @@ import Testing
         try await ServiceFixture([tool]).channel { client in
             try await client.initialize(.v20250618)
             _ = try await client.request("tools/call", ["name": "one"])
-            let messages = await client.unread().compactMap(\.params)
+            let messages = await client.quiet().compactMap(\.params)
             #expect(
                 messages == [
                     ["level": "error", "logger": "part", "data": ["a": [1, .null]]],
@@ -103,7 +105,34 @@ import Testing
         }
     }
 
-    @Test func `a flood of messages is cut, and the answer still comes after what was let through`() async throws {
+    @Test func `what became of a call is logged, without its arguments`() async throws {
+        let tool = ScriptedTool("never") { _, _ async throws(ToolError) in
+            throw ToolError(.notFound, "there is nothing", cause: "/srv/secret")
+        }
+        try await ServiceFixture([Self.chatty, tool]).channel { client in
+            try await client.initialize(.v20251125)
+            func logs(_ tool: String) async throws -> [JSONValue] {
+                let arguments: JSONValue = ["word": "confidential"]
+                _ = try await client.request("tools/call", ["name": .string(tool), "arguments": arguments])
+                return await client.unread().filter(\.isCallLog).compactMap(\.params)
+            }
+            #expect(try await logs("chatty") == [])
+            let refused = try await logs("never")
+            #expect(refused.count == 1 && refused[0]["level"] == "warning")
+            #expect(refused[0]["data"]?["call"] == "never" && refused[0]["data"]?["outcome"] == "not_found")
+            _ = try await client.request("logging/setLevel", ["level": "debug"])
+            let served = try await logs("chatty")
+            #expect(served.count == 1 && served[0]["level"] == "debug")
+            for log in refused + served {
+                #expect(!log.encodedString().contains("confidential"))
+                #expect(!log.encodedString().contains("secret"))
+            }
+        }
+    }
+
+    @Test func `a flood of messages is cut, and the answer still comes after what was let through`()
+        async throws
+    {
         let tool = ScriptedTool("flood") { _, context async throws(ToolError) in
             for number in 0..<5_000 { context.log(.error, .integer(Int64(number))) }
             return .text("done")
@@ -112,11 +141,11 @@ import Testing
             try await client.initialize(.v20250618)
             let id = await client.send("tools/call", ["name": "flood"])
             #expect(try await client.response(to: id)?.text == "done")
-            let count = await client.unread().count
+            let count = await client.quiet().count
             // At most 200 in a second, and the flood may last longer than one.
             #expect(count >= 200 && count < 2_500)
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 }

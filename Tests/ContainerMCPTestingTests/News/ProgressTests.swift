@@ -21,7 +21,9 @@ import Testing
     }
 
     @Test(arguments: ProtocolRevision.allCases)
-    func `progress grows from message to message, with the token as it came`(revision: ProtocolRevision) async throws {
+    func `progress grows from message to message, with the token as it came`(revision: ProtocolRevision)
+        async throws
+    {
         let fixture = try ServiceFixture([Self.steps])
         for token: JSONValue in ["a", 7, "7", .integer(.max)] {
             try await fixture.channel { client in
@@ -33,7 +35,7 @@ import Testing
                 }
                 let id = await client.send("tools/call", ["name": "steps", "_meta": meta])
                 #expect(try await client.response(to: id)?.text == "told")
-                let messages = await client.unread()
+                let messages = await client.quiet()
                 #expect(values(messages) == [1, 2, 3, 4])
                 for message in messages {
                     #expect(message.params?["progressToken"] == token && message.params?["total"] == 4)
@@ -55,10 +57,12 @@ import Testing
                 let params: JSONObject = ["name": "steps", "_meta": ["progressToken": token]]
                 #expect(try await client.request("tools/call", params)?.errorCode == -32602)
             }
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
         let news = News()
-        #expect(await fixture.stateless().request("tools/call", ["name": "steps"], news: news).text == "silent")
+        #expect(
+            await fixture.stateless().request("tools/call", ["name": "steps"], news: news).text == "silent"
+        )
         #expect(news.messages == [])
     }
 
@@ -85,7 +89,7 @@ import Testing
             #expect(runner.running == 1)
             gate.open()
             #expect(try await client.response(to: id)?.isToolError == false)
-            let rest = await client.unread()
+            let rest = await client.quiet()
             #expect(rest.compactMap { $0.params?["message"]?.stringValue }.joined() == "two €")
             #expect(values(rest).last == 10 && values(rest) == values(rest).sorted())
         }
@@ -98,7 +102,7 @@ import Testing
             try await client.initialize(.v20251125)
             let call: JSONObject = ["name": "system_run_command", "arguments": ["command": "true"]]
             #expect(try await client.request("tools/call", call)?.isToolError == false)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
         #expect(runner.runs.first?.request.onOutput == nil)
     }
@@ -133,7 +137,7 @@ import Testing
             box.gate.open()
             await box.told.reached(2)
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -148,7 +152,7 @@ import Testing
             let params: JSONObject = ["name": "flood", "_meta": ["progressToken": "p"]]
             let id = await client.send("tools/call", params)
             #expect(try await client.response(to: id)?.text == "done")
-            let told = values(await client.unread())
+            let told = values(await client.quiet())
             #expect(told.count >= 200 && told.count < 2_500 && told == told.sorted())
             // The others are served as before.
             #expect(try await client.request("ping")?.result == [:])
@@ -159,7 +163,8 @@ import Testing
         var limit = RateLimit(perSecond: 3)
         let start = ContinuousClock.now
         let times: [(Double, Bool)] = [
-            (0, true), (0.1, true), (0.2, true), (0.3, false), (0.99, false), (1, true), (1.5, true), (1.9, true),
+            (0, true), (0.1, true), (0.2, true), (0.3, false), (0.99, false), (1, true), (1.5, true),
+            (1.9, true),
             (1.95, false), (5, true),
         ]
         for (time, isAdmitted) in times {

@@ -62,7 +62,7 @@ import Testing
             fixture.catalogue.add(FakeProvider([:]))
             let resource = try #require(try await client.next("notifications/resources/list_changed"))
             #expect(subscription(resource) == prompts)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -77,7 +77,7 @@ import Testing
                 params["_meta"] = InMemoryClient.meta()
                 #expect(try await client.request("subscriptions/listen", params)?.errorCode == -32602)
             }
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -95,7 +95,8 @@ import Testing
         }
     }
 
-    @Test func `updates of resources come for those that can be watched, and watching ends with the subscription`()
+    @Test
+    func `updates of resources come for those that can be watched, and watching ends with the subscription`()
         async throws
     {
         let provider = FakeProvider(["test://a": "A", "test://b": "B"])
@@ -103,7 +104,10 @@ import Testing
         try await fixture.channel { client in
             let (id, first) = try await listen(
                 client,
-                ["resourceSubscriptions": ["test://a", "test://a", "test://none"], "resourcesListChanged": true]
+                [
+                    "resourceSubscriptions": ["test://a", "test://a", "test://none"],
+                    "resourcesListChanged": true,
+                ]
             )
             #expect(first.params?["notifications"]?["resourceSubscriptions"] == ["test://a"])
             let (other, _) = try await listen(client, ["resourceSubscriptions": ["test://a", "test://b"]])
@@ -125,16 +129,20 @@ import Testing
             fixture.catalogue.changes.publish(.resource(uri: "test://a"))
             let last = try #require(try await client.next("notifications/resources/updated"))
             #expect(subscription(last) == other)
-            #expect(try await client.request("server/discover", ["_meta": InMemoryClient.meta()])?.result != nil)
-            #expect(await client.unread() == [])
+            #expect(
+                try await client.request("server/discover", ["_meta": InMemoryClient.meta()])?.result != nil
+            )
+            #expect(await client.quiet() == [])
         }
         await provider.settled(lists: 0, watchers: 0)
     }
 
-    @Test func `tasks are told of as they are when the subscription begins, and then as they change`() async throws {
+    @Test func `tasks are told of as they are when the subscription begins, and then as they change`()
+        async throws
+    {
         let fixture = try TaskFixture()
         let conversationless = fixture.fixture.stateless(TaskFixture.tasks)
-        let foreign = try #require(await conversationless.call("slow").taskID)
+        let foreign = try #require(await conversationless.call("only").taskID)
         try await fixture.fixture.channel { client in
             func call(_ tool: String) async throws -> String {
                 let params: JSONObject = [
@@ -176,7 +184,9 @@ import Testing
     @Test func `a token without the scope hears of no tasks`() async throws {
         let fixture = try TaskFixture()
         let wide = Subject(id: "ann", isAuthenticated: true)
-        let id = try #require(await fixture.fixture.stateless(TaskFixture.tasks, subject: wide).call("slow").taskID)
+        let id = try #require(
+            await fixture.fixture.stateless(TaskFixture.tasks, subject: wide).call("slow").taskID
+        )
         let narrow = Subject(id: "ann", isAuthenticated: true, scopes: [.read, .files])
         try await fixture.fixture.channel(subject: narrow) { client in
             let (_, acknowledgement) = try await listen(
@@ -198,7 +208,7 @@ import Testing
             try fixture.catalogue.add(Self.plain("added"))
             let news = try #require(try await client.next("notifications/tools/list_changed"))
             #expect(subscription(news) == other)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -214,7 +224,7 @@ import Testing
             #expect(result["resultType"] == "complete" && result["_meta"]?[Self.subscriptionKey] == id)
             let cancelled = try #require(try await client.next("notifications/cancelled"))
             #expect(cancelled.params?["requestId"] == id)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
@@ -238,7 +248,7 @@ import Testing
             while !fixture.service.parts.subscriptions.begin(for: "anonymous") { await Task.yield() }
             fixture.service.parts.subscriptions.end(for: "anonymous")
             _ = try await listen(client, [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 

@@ -25,7 +25,7 @@ import Testing
             #expect(try await client.request("ping")?.result == [:])
             await client.notify("notifications/initialized")
             #expect(try await client.request("ping")?.result == [:])
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
             try fixture.catalogue.add(Self.plain("late"))
             let tools = try #require(try await client.next("notifications/tools/list_changed"))
             #expect(tools.params?["_meta"] == nil)
@@ -36,7 +36,7 @@ import Testing
             let list = try await client.request("tools/list")?.result?["tools"]?.arrayValue ?? []
             #expect(list.contains { $0["name"] == "late" })
             #expect(try await client.request("tools/call", ["name": "late"])?.text == "late")
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
             await provider.settled(lists: 1, watchers: 0)
         }
         await provider.settled(lists: 0, watchers: 0)
@@ -61,11 +61,13 @@ import Testing
             #expect(try await client.request("tools/list", meta)?.result != nil)
             try fixture.catalogue.add(Self.plain("added"))
             #expect(try await client.request("tools/list", meta)?.result != nil)
-            #expect(await client.unread() == [])
+            #expect(await client.quiet() == [])
         }
     }
 
-    @Test func `updates of a resource go to the sessions that subscribed, until they unsubscribe`() async throws {
+    @Test func `updates of a resource go to the sessions that subscribed, until they unsubscribe`()
+        async throws
+    {
         let provider = FakeProvider(["test://a": "A", "test://b": "B"])
         let fixture = try ServiceFixture([], providers: [provider])
         let first = await RoutedSession(fixture, [:])
@@ -150,7 +152,7 @@ import Testing
         #expect(try await client.response(to: call)?.text == "plain")
         try fixture.catalogue.add(Self.plain("added"))
         #expect(try await client.next("notifications/tools/list_changed") != nil)
-        #expect(await client.unread() == [])
+        #expect(await client.quiet() == [])
         client.transport.endInput()
         await served
     }

@@ -20,6 +20,7 @@ final class FakeProvider: ResourceProvider {
 
     /// - Parameters:
     ///   - texts: The texts by their URIs.
+    ///   - templates: Families of URIs.
     ///   - question: What is asked before anything is read.
     init(
         _ texts: [String: String],

@@ -5,7 +5,7 @@ import Synchronization
 
 @testable import ContainerMCPCore
 
-/// Messages that came one way, in order.
+/// Messages that came one way, in order; without what the host logs about each call.
 final class News: Sendable {
     private struct State {
         var messages: [JSONValue] = []
@@ -20,6 +20,7 @@ final class News: Sendable {
     var methods: [String] { messages.map { $0["method"]?.stringValue ?? "answer" } }
 
     func add(_ message: JSONValue) {
+        guard !message.isCallLog else { return }
         let waiters = state.withLock { state in
             state.messages.append(message)
             defer { state.waiters = [] }

@@ -84,7 +84,16 @@ struct ServiceFixture {
     }
 }
 
+extension InMemoryClient {
+    /// What was kept and nobody asked for, without what the host logs about each call.
+    func quiet() async -> [JSONValue] {
+        await unread().filter { !$0.isCallLog }
+    }
+}
+
 extension JSONValue {
+    /// Whether it is what the host logs about each call.
+    var isCallLog: Bool { self["params"]?["logger"] == "calls" }
     /// The result of a response.
     var result: JSONValue? { self["result"] }
     /// The code of an error response.

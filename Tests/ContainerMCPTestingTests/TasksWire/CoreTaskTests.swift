@@ -16,7 +16,9 @@ import Testing
         try #require(try await client.request(method, ["taskId": .string(id)]))
     }
 
-    @Test func `a handle is nested and working, and the wish for its life is kept within bounds`() async throws {
+    @Test func `a handle is nested and working, and the wish for its life is kept within bounds`()
+        async throws
+    {
         let fixture = try TaskFixture()
         fixture.gate.open()
         try await fixture.fixture.channel { client in
@@ -28,7 +30,8 @@ import Testing
                 #expect(handle.result?["task"]?["pollInterval"] == 1_000)
             }
             // One hour of work, five minutes of waiting, one minute of reading at least; a day at most.
-            for (wish, life) in [(nil, 4_500_000), (0, 3_960_000), (-5, 3_960_000), (5_000_000, 5_000_000),
+            for (wish, life) in [
+                (nil, 4_500_000), (0, 3_960_000), (-5, 3_960_000), (5_000_000, 5_000_000),
                 (Int64.max, 86_400_000),
             ] as [(Int64?, Int64)] {
                 let handle = try await client.request("tools/call", TaskFixture.core("slow", ttl: wish))
@@ -65,7 +68,9 @@ import Testing
             #expect(failure["error"] == ["code": -32603, "message": "it broke", "data": ["why": 1]])
             for (id, status) in [(slow, "completed"), (wrong, "failed"), (broken, "failed")] {
                 let task = try #require(try await ask(client, "tasks/get", id).result)
-                #expect(task["status"]?.stringValue == status && task["result"] == nil && task["error"] == nil)
+                #expect(
+                    task["status"]?.stringValue == status && task["result"] == nil && task["error"] == nil
+                )
                 #expect(task["_meta"] == nil && task["ttlMs"] == nil)
             }
         }
@@ -122,7 +127,7 @@ import Testing
             _ = try await client.request("ping")
             // Everything that was begun has come to its end when the ids are free and the channel is quiet.
             var handed: Set<String> = []
-            for message in await client.unread() {
+            for message in await client.quiet() {
                 if let id = message.taskID { handed.insert(id) }
             }
             var live: Set<String> = []
@@ -137,7 +142,7 @@ import Testing
                     }
                     cursor = page["nextCursor"]?.stringValue
                 } while cursor != nil
-                for message in await client.unread() {
+                for message in await client.quiet() {
                     if let id = message.taskID { handed.insert(id) }
                 }
             } while !live.isSubset(of: handed)
@@ -257,8 +262,16 @@ import Testing
         await first.server.cancelAll()
         await #expect(throws: JSONRPCError.self) { try await waiting.value }
         while fixture.gate.waiting > 0 { await Task.yield() }
+        let jobs = fixture.fixture.service.parts.jobs
+        while jobs.hasLiveJob(of: first.server.conversation) { await Task.yield() }
         // None begins any more.
-        #expect(!fixture.fixture.service.parts.jobs.hasLiveJob(of: first.server.conversation))
+        let order = JobOrder(
+            tool: "slow",
+            wallLimit: .seconds(1),
+            capabilities: ClientCapabilities(),
+            revision: .v20251125
+        )
+        await #expect(throws: JobError.stopping) { try await jobs.create(order, for: JobOwner(caller)) }
     }
 
     @Test func `at most four requests wait for one result`() async throws {
@@ -277,7 +290,9 @@ import Testing
     @Test func `a token without the scope sees no tasks`() async throws {
         let fixture = try TaskFixture()
         let ann = Subject(id: "ann", isAuthenticated: true)
-        let id = try #require(await fixture.fixture.stateless(TaskFixture.tasks, subject: ann).call("slow").taskID)
+        let id = try #require(
+            await fixture.fixture.stateless(TaskFixture.tasks, subject: ann).call("slow").taskID
+        )
         let narrow = Subject(id: "ann", isAuthenticated: true, scopes: [.read, .files])
         try await fixture.fixture.channel(subject: narrow) { client in
             try await client.initialize(.v20251125)

@@ -19,7 +19,10 @@ import Testing
         for tool in ["slow", "wrong", "broken", "asker", "only"] {
             let handle = try #require(await client.call(tool).result)
             #expect(handle["resultType"] == "task" && handle["status"] == "working")
-            #expect(handle["createdAt"] == "2025-06-15T15:06:40Z" && handle["lastUpdatedAt"] == handle["createdAt"])
+            #expect(
+                handle["createdAt"] == "2025-06-15T15:06:40Z"
+                    && handle["lastUpdatedAt"] == handle["createdAt"]
+            )
             #expect(handle["ttlMs"]?.intValue ?? 0 > 0 && handle["pollIntervalMs"] == 1_000)
             for member in ["task", "result", "error", "inputRequests", "requestState", "ttl", "content"] {
                 #expect(handle[member] == nil)
@@ -87,12 +90,17 @@ import Testing
         #expect(await get(client, id).result?["result"]?["content"]?[0]?["text"] == "Hello Ann")
     }
 
-    @Test func `what is asked before a call leaves is asked by the call, and then it is a task`() async throws {
+    @Test func `what is asked before a call leaves is asked by the call, and then it is a task`() async throws
+    {
         let fixture = try TaskFixture()
         let client = fixture.fixture.stateless(TaskFixture.tasks)
         let asked = await client.call("leaver")
         #expect(asked.asked == ["who"] && asked.taskID == nil && asked.state != nil)
-        let handle = await client.call("leaver", responses: ["who": .object(.named("Ann"))], state: asked.state)
+        let handle = await client.call(
+            "leaver",
+            responses: ["who": .object(.named("Ann"))],
+            state: asked.state
+        )
         #expect(handle.result?["resultType"] == "task" && handle.state == nil && handle.asked == [])
         fixture.gate.open()
         _ = try await fixture.fixture.end(of: handle.taskID, for: client.caller)
@@ -125,7 +133,8 @@ import Testing
             for error in errors {
                 #expect(error.errorCode == -32021)
                 #expect(
-                    error["error"]?["data"]?["requiredCapabilities"]?["extensions"]?[Self.extensionName] == [:]
+                    error["error"]?["data"]?["requiredCapabilities"]?["extensions"]?[Self.extensionName]
+                        == [:]
                 )
             }
         }
@@ -207,7 +216,9 @@ import Testing
         for id in [running, asking, ended] {
             for _ in 0..<2 {
                 let answer = try #require(await cancel(id).result?.objectValue)
-                #expect(answer.keys.sorted() == ["_meta", "resultType"] && answer["resultType"] == "complete")
+                #expect(
+                    answer.keys.sorted() == ["_meta", "resultType"] && answer["resultType"] == "complete"
+                )
             }
         }
         for id in [running, asking] {

@@ -47,7 +47,8 @@ struct TaskFixture {
         return [
             ScriptedTool("plain") { _, _ async throws(ToolError) in .text("plain") },
             ScriptedTool("slow", effects: .runsPrograms, taskSupport: .optional(.atOnce)) {
-                _, _ async throws(ToolError) in
+                _,
+                _ async throws(ToolError) in
                 try await wait()
                 return .text("done")
             },
@@ -61,7 +62,8 @@ struct TaskFixture {
                 throw ToolError(JSONRPCError(.internalError, "it broke", data: ["why": 1]))
             },
             ScriptedTool("asker", effects: .runsPrograms, taskSupport: .optional(.atOnce)) {
-                _, context async throws(ToolError) in
+                _,
+                context async throws(ToolError) in
                 let name = try context.answer("who", to: .name).text("name")
                 try await wait()
                 return .text("Hello \(name)")

@@ -16,7 +16,9 @@ import Testing
         return params
     }
 
-    @Test func `a command that takes longer than the grace becomes a task, and a short one does not`() async throws {
+    @Test func `a command that takes longer than the grace becomes a task, and a short one does not`()
+        async throws
+    {
         let fixture = try TaskFixture(grace: .zero)
         let client = fixture.fixture.stateless(TaskFixture.tasks)
         let handle = await client.request("tools/call", run("slow"))
@@ -44,7 +46,10 @@ import Testing
 
         let patient = try TaskFixture(grace: .seconds(600))
         let quick = await patient.fixture.stateless(TaskFixture.tasks).request("tools/call", run("quick"))
-        #expect(quick.result?["resultType"] == "complete" && quick.result?["structuredContent"]?["success"] == true)
+        #expect(
+            quick.result?["resultType"] == "complete"
+                && quick.result?["structuredContent"]?["success"] == true
+        )
     }
 
     @Test func `a time above the limit of a request needs a task`() async throws {
@@ -109,7 +114,8 @@ import Testing
         }
     }
 
-    @Test func `a task that is cancelled while it waits for a place never runs, and frees none that it hasn't`()
+    @Test
+    func `a task that is cancelled while it waits for a place never runs, and frees none that it hasn't`()
         async throws
     {
         let fixture = try TaskFixture()
@@ -194,6 +200,15 @@ import Testing
                 _ = try await fixture.fixture.end(of: handle.taskID, for: client.caller)
             }
         }
+        // Nor one that is refused before it comes to the gate.
+        let session = await RoutedSession(fixture.fixture, [:])
+        let handle = await session.request(
+            1,
+            "tools/call",
+            TaskFixture.core("system_run_command", ["command": 7])
+        )
+        let result = await session.request(2, "tasks/result", ["taskId": .string(handle.taskID ?? "")])
+        #expect(result.isToolError)
         await fixture.fixture.service.stop()
         #expect(await fixture.fixture.host.host.gate.isEmpty)
     }

@@ -15,7 +15,9 @@ import Testing
             let id = JSONValue.string(try #require(handle?.taskID))
             let question = try #require(try await client.next("elicitation/create"))
             #expect(TaskFixture.related(question) == id.stringValue)
-            #expect(try await client.request("tasks/get", ["taskId": id])?.result?["status"] == "input_required")
+            #expect(
+                try await client.request("tasks/get", ["taskId": id])?.result?["status"] == "input_required"
+            )
             await client.answer(question, with: .named("Ann"))
             while fixture.gate.waiting == 0 { await Task.yield() }
             #expect(try await client.request("tasks/get", ["taskId": id])?.result?["status"] == "working")
@@ -89,7 +91,9 @@ import Testing
         #expect(!session.unrelated.methods.contains("elicitation/create"))
     }
 
-    @Test func `breaking off the request for the result leaves the question open for the next one`() async throws {
+    @Test func `breaking off the request for the result leaves the question open for the next one`()
+        async throws
+    {
         let fixture = try TaskFixture()
         let session = await RoutedSession(fixture.fixture, TaskFixture.forms)
         let handle = await session.request(1, "tools/call", TaskFixture.core("asker"))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import ContainerMCPProtocol
+
 /// The arguments of a tool that runs a program.
 public struct RunArguments: Sendable {
     /// What a call gets that does not ask, and the most it can ask for.
@@ -28,6 +30,12 @@ public struct RunArguments: Sendable {
             self.maxOutput = maxOutput
             self.backgroundTimeout = max(backgroundTimeout, maximumTimeout)
             self.grace = grace
+        }
+
+        /// Whether a time limit is above what a request may take.
+        func isLong(_ timeout: JSONValue?) -> Bool {
+            guard let seconds = timeout?.doubleValue, seconds.isFinite else { return false }
+            return seconds > Double(maximumTimeout.components.seconds)
         }
     }
 

@@ -38,6 +38,11 @@ public struct RunCommandTool: Tool {
     /// Long calls go on in the background where the client can follow them there.
     public var taskSupport: TaskSupport { .optional(.after(bounds.grace)) }
 
+    /// At once where the call wants more time than a request may take.
+    public func leave(for arguments: JSONObject) -> TaskSupport.Leave? {
+        bounds.isLong(arguments["timeout"]) ? .atOnce : taskSupport.leave
+    }
+
     /// The picture of the server.
     public var icons: [Icon] { [ServerIcon.icon] }
 

@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// The yardstick of the HTTP benchmark: one route on the same web framework, which reads a body and answers JSON.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Glibc
+import Glibc
 
 /// Reads the few small files that settings consist of, completely or not at all.
 package enum HostFile {
     package struct Contents {
         package let bytes: [UInt8]
-        package let mode: mode_t
+        package let mode: UInt32
     }
 
     package enum Failure: Error, Equatable {

@@ -69,7 +69,8 @@ extension SettingKey {
     )
 
     static let toolKeys: [SettingKey] = [
-        enablesSystem, enablesFiles, enablesWeb, policyFile, taskTimeoutMaximum, taskStore, taskGrace, taskRunning,
+        enablesSystem, enablesFiles, enablesWeb, policyFile, taskTimeoutMaximum, taskStore, taskGrace,
+        taskRunning,
         tasksKept,
     ]
 

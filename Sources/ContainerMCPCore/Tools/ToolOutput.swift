@@ -37,7 +37,7 @@ public struct ToolOutput: Sendable {
         }
     }
 
-    /// The result as data; conforms to the tool's output schema. Nil for a result that is content only.
+    /// The result as data, conforming to the tool's output schema; nil for a result that is content only.
     public var structured: JSONObject?
     /// What the text block says when the data is too large to be sent twice.
     public var account: String

@@ -53,7 +53,10 @@ public struct ToolRegistry: Sendable {
         do {
             parameters = try ToolHeaderParameters(inputSchema: descriptor.inputSchema)
         } catch {
-            throw ToolError(.invalidArgument, "'\(name)' marks an argument as a header in a wrong way: \(error)")
+            throw ToolError(
+                .invalidArgument,
+                "'\(name)' marks an argument as a header in a wrong way: \(error)"
+            )
         }
         positions[tool.name] = entries.count
         entries.append(

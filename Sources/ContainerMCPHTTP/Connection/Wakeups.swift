@@ -14,7 +14,10 @@ struct Wakeups: Sendable {
         resumptions.append { continuation.resume() }
     }
 
-    mutating func add<Value: Sendable>(_ continuation: CheckedContinuation<Value, Never>, returning value: Value) {
+    mutating func add<Value: Sendable>(
+        _ continuation: CheckedContinuation<Value, Never>,
+        returning value: Value
+    ) {
         resumptions.append { continuation.resume(returning: value) }
     }
 

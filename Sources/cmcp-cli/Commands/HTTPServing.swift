@@ -11,7 +11,8 @@ enum HTTPServing {
     /// Serves, then stops the server.
     ///
     /// - Throws: ``CommandFailure`` with status 5 where the address can't be listened on.
-    static func run(_ server: ContainerMCPServer, logger: Logger, prometheus: PrometheusMetrics) async throws {
+    static func run(_ server: ContainerMCPServer, logger: Logger, prometheus: PrometheusMetrics) async throws
+    {
         do throws(MCPHTTPServerFailure) {
             let http = try MCPHTTPServer(server, logger: logger, prometheus: prometheus)
             StopSignals.onFirst { http.stop() }

@@ -110,7 +110,9 @@ import Testing
         let queue = NotificationQueue(try Self.listen(), hasStream: true, counters: StreamCounters())
         let writers = Task {
             await withDiscardingTaskGroup { group in
-                for number in [1, 2, 1, 2, 1] { group.addTask { await queue.write(Self.news(number).jsonValue) } }
+                for number in [1, 2, 1, 2, 1] {
+                    group.addTask { await queue.write(Self.news(number).jsonValue) }
+                }
             }
             queue.finish(.result(.empty))
         }

@@ -18,7 +18,8 @@ struct BuiltInTools {
     var all: [any Tool] { tools(files) }
 
     func tools(_ files: SandboxFileManager) -> [any Tool] {
-        (settings.tools.offersSystem ? system : []) + (settings.tools.offersFiles ? Self.fileTools(files) : [])
+        (settings.tools.offersSystem ? system : [])
+            + (settings.tools.offersFiles ? Self.fileTools(files) : [])
     }
 
     private var system: [any Tool] {
@@ -111,7 +112,10 @@ struct BuiltInTools {
         let nothing = RootDirectory()
         let outline = BuiltInTools(
             settings: settings,
-            factory: SandboxFactory(settings: settings, logger: Logger(label: "outline") { _ in SwiftLogNoOpLogHandler() }),
+            factory: SandboxFactory(
+                settings: settings,
+                logger: Logger(label: "outline") { _ in SwiftLogNoOpLogHandler() }
+            ),
             sandbox: RefusingRunner(),
             workspace: nothing,
             data: nothing,

@@ -50,7 +50,9 @@ final class LiveOutput: Sendable {
             }
             guard !state.isArmed else { return .none }
             let due = (state.lastTold ?? now - Self.interval) + Self.interval
-            guard due > now else { return Self.message(&state, now, isLast: false).map { .tell($0) } ?? .none }
+            guard due > now else {
+                return Self.message(&state, now, isLast: false).map { .tell($0) } ?? .none
+            }
             state.isArmed = true
             return .wait(due - now)
         }

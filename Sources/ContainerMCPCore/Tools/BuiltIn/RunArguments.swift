@@ -32,10 +32,11 @@ public struct RunArguments: Sendable {
             self.grace = grace
         }
 
-        /// Whether a time limit is above what a request may take.
+        /// Whether a time limit is above what a request may take, and within what a task may.
         func isLong(_ timeout: JSONValue?) -> Bool {
             guard let seconds = timeout?.doubleValue, seconds.isFinite else { return false }
             return seconds > Double(maximumTimeout.components.seconds)
+                && seconds <= Double(backgroundTimeout.components.seconds)
         }
     }
 

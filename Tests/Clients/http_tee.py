@@ -1,140 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A loopback proxy that passes bytes on unchanged and records the messages in them."""
+"""A loopback proxy that passes bytes on unchanged, records the messages in them, and cuts streams when told to."""
 
+import collections
+import itertools
 import socket
 import threading
+from typing import Any
 
+from http_reader import HTTPReader
 from recording import Recorder
 
-MAX_HEAD = 65_536
-
-
-class HTTPReader:
-    """Cuts one direction of an HTTP/1.1 connection into messages as the bytes come.
-
-    `on_body` gets the first line, the headers and the whole body; the body of an event stream goes to `on_event`
-    event by event.
-    """
-
-    def __init__(self, on_body, on_event, on_fault):
-        self._on_body = on_body
-        self._on_event = on_event
-        self._on_fault = on_fault
-        self._buffer = bytearray()
-        self._steps = self._run()
-        next(self._steps)
-
-    def feed(self, data: bytes) -> None:
-        self._buffer += data
-        try:
-            self._steps.send(None)
-        except StopIteration:
-            pass
-        except (ValueError, IndexError) as error:
-            self._on_fault(f"not HTTP: {error!r}")
-
-    def _take(self, count: int):
-        while len(self._buffer) < count:
-            yield
-        taken = bytes(self._buffer[:count])
-        del self._buffer[:count]
-        return taken
-
-    def _line(self):
-        start = 0
-        while (end := self._buffer.find(b"\n", start)) < 0:
-            start = len(self._buffer)
-            if start > MAX_HEAD:
-                self._on_fault("a header line without end")
-            yield
-        return (yield from self._take(end + 1)).rstrip(b"\r\n")
-
-    def _run(self):
-        yield
-        while True:
-            first = (yield from self._line()).decode("latin-1")
-            headers: dict[str, str] = {}
-            while line := (yield from self._line()):
-                name, _, value = line.decode("latin-1").partition(":")
-                headers[name.strip().lower()] = value.strip()
-            status = int(first.split()[1]) if first.startswith("HTTP/") else None
-            if status is not None and (100 <= status < 200 or status in (204, 304)):
-                if status >= 200:
-                    self._on_body(first, headers, b"")
-                continue
-            is_events = headers.get("content-type", "").startswith("text/event-stream")
-            sink = EventReader(self._on_event, self._on_fault) if is_events and status else None
-            body = bytearray()
-            if headers.get("transfer-encoding", "").lower() == "chunked":
-                while size := int((yield from self._line()).split(b";")[0], 16):
-                    piece = yield from self._take(size)
-                    sink.feed(piece) if sink else body.extend(piece)
-                    yield from self._line()
-                while (yield from self._line()):
-                    pass
-            elif "content-length" in headers:
-                body += yield from self._take(int(headers["content-length"]))
-            elif status is not None:
-                while True:
-                    piece = yield from self._take(len(self._buffer) or 1)
-                    sink.feed(piece) if sink else body.extend(piece)
-            if not sink:
-                self._on_body(first, headers, bytes(body))
-
-
-class EventReader:
-    """Cuts an event stream into events."""
-
-    def __init__(self, on_event, on_fault):
-        self._on_event = on_event
-        self._on_fault = on_fault
-        self._pending: list[bytes] = []
-        self._event = b"message"
-        self._data: list[bytes] = []
-
-    def feed(self, data: bytes) -> None:
-        *lines, rest = data.split(b"\n")
-        for line in lines:
-            self._take(b"".join([*self._pending, line]).removesuffix(b"\r"))
-            self._pending = []
-        if rest:
-            self._pending.append(rest)
-
-    def _take(self, line: bytes) -> None:
-        name, _, value = line.partition(b":")
-        value = value.removeprefix(b" ")
-        if not line:
-            if self._data:
-                if len(self._data) > 1:
-                    self._on_fault("an event with more than one data line")
-                self._on_event(self._event.decode("latin-1"), b"\n".join(self._data))
-            self._event, self._data = b"message", []
-        elif name == b"data":
-            self._data.append(value)
-        elif name == b"event":
-            self._event = value
-        elif name not in (b"", b"id", b"retry"):
-            self._on_fault(f"an event line that means nothing: {line[:80]!r}")
+# The headers that say something about the conversation. Credentials are not among them.
+RECORDED = (
+    "mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "content-type", "accept",
+    "cache-control", "www-authenticate", "allow", "x-expect-status",
+)
 
 
 class HTTPTee:
-    """Listens on a port of its own and passes each connection on to the server."""
+    """Listens on a port of its own and passes each connection on to the server.
+
+    A connection to `control_port` cuts every stream that answers a POST, tells how many these were, and closes.
+    """
 
     def __init__(self, server_port: int, recorder: Recorder):
         self._server_port = server_port
         self._recorder = recorder
+        self._numbers = itertools.count(1)
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._control = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._sockets: list[socket.socket] = []
+        self.control_port = self._control.getsockname()[1]
+        self._connections: list[Connection] = []
         threading.Thread(target=self._accept, daemon=True).start()
+        threading.Thread(target=self._obey, daemon=True).start()
 
     def close(self) -> None:
-        for open_socket in [self._listener, *self._sockets]:
-            try:
-                open_socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            open_socket.close()
+        for listener in (self._listener, self._control):
+            _shut(listener)
+            listener.close()
+        for connection in self._connections:
+            connection.close()
 
     def _accept(self) -> None:
         while True:
@@ -144,41 +50,151 @@ class HTTPTee:
             except OSError:
                 return
             server.settimeout(None)
-            self._sockets += [client, server]
-            requests = HTTPReader(self._request, self._event, self._fault)
-            answers = HTTPReader(self._answer, self._event, self._fault)
-            threading.Thread(target=_pump, args=(client, server, requests), daemon=True).start()
-            threading.Thread(target=_pump, args=(server, client, answers), daemon=True).start()
+            self._connections = [connection for connection in self._connections if not connection.is_closed]
+            connection = Connection(client, server, self._recorder, self._numbers)
+            self._connections.append(connection)
+            connection.start()
 
-    def _request(self, first: str, headers: dict[str, str], body: bytes) -> None:
-        if first.startswith("POST"):
-            self._recorder.add("client", body)
+    def _obey(self) -> None:
+        while True:
+            try:
+                client, _ = self._control.accept()
+            except OSError:
+                return
+            with client:
+                count = sum(connection.cut() for connection in list(self._connections))
+                client.sendall(f"{count}\n".encode())
 
-    def _answer(self, first: str, headers: dict[str, str], body: bytes) -> None:
-        self._recorder.add("status", int(first.split()[1]))
 
-    def _event(self, name: str, data: bytes) -> None:
-        if name == "endpoint":
-            self._recorder.add("endpoint", data)
-        elif name == "message":
-            self._recorder.add("server", data)
+class Connection:
+    """One connection of a client and the one to the server behind it."""
+
+    def __init__(self, client: socket.socket, server: socket.socket, recorder: Recorder, numbers: Any):
+        self._client = client
+        self._server = server
+        self._recorder = recorder
+        self._numbers = numbers
+        self._lock = threading.Lock()
+        # The exchanges that are not over, in the order of their requests: number, method.
+        self._open: collections.deque[tuple[int, str]] = collections.deque()
+        self._is_stream = False
+        self._ended_by: str | None = None
+        self._pumps = 2
+        self.is_closed = False
+
+    def start(self) -> None:
+        requests, answers = HTTPReader(RequestSink(self)), HTTPReader(AnswerSink(self))
+        for source, target, reader, side in (
+            (self._client, self._server, requests, "client"), (self._server, self._client, answers, "server"),
+        ):
+            threading.Thread(target=self._pump, args=(source, target, reader, side), daemon=True).start()
+
+    def cut(self) -> bool:
+        """Ends the connection, if it carries a stream that answers a POST."""
+        with self._lock:
+            is_wanted = self._is_stream and bool(self._open) and self._open[0][1] == "POST"
+            if is_wanted and self._ended_by is None:
+                self._ended_by = "cut"
+        if is_wanted:
+            self.close()
+        return is_wanted
+
+    def close(self) -> None:
+        _shut(self._client)
+        _shut(self._server)
+
+    def _pump(self, source: socket.socket, target: socket.socket, reader: HTTPReader, side: str) -> None:
+        try:
+            while data := source.recv(1 << 16):
+                reader.feed(data)
+                target.sendall(data)
+        except OSError:
+            pass
+        with self._lock:
+            if self._ended_by is None:
+                self._ended_by = side
+        # No client here closes half of a connection, so the end of one side is the end of both.
+        self.close()
+        with self._lock:
+            self._pumps -= 1
+            if self._pumps:
+                return
+        # Both directions have told all they had.
+        while self._open:
+            number, _ = self._open.popleft()
+            self._recorder.add("end", self._ended_by, number)
+        self._client.close()
+        self._server.close()
+        self.is_closed = True
+
+    # What the readers find
+
+    def requested(self, first: str, headers: dict[str, str]) -> None:
+        method, _, rest = first.partition(" ")
+        number = next(self._numbers)
+        with self._lock:
+            self._open.append((number, method))
+        content = {"method": method, "path": rest.rpartition(" ")[0], "headers": _recorded(headers)}
+        self._recorder.add("request", content, number)
+        self._last = number
+
+    def sent(self, data: bytes) -> None:
+        if data:
+            self._recorder.add("client", data, self._last)
+
+    def answered(self, first: str, headers: dict[str, str]) -> None:
+        with self._lock:
+            self._is_stream = headers.get("content-type", "").startswith("text/event-stream")
+        if self._open:
+            content = {"status": int(first.split()[1]), "headers": _recorded(headers)}
+            self._recorder.add("status", content, self._open[0][0])
         else:
-            self._fault(f"an event of kind {name!r}")
+            self.fault("an answer to no request")
 
-    def _fault(self, text: str) -> None:
+    def told(self, kind: str, content: Any) -> None:
+        if self._open:
+            self._recorder.add(kind, content, self._open[0][0])
+
+    def completed(self) -> None:
+        with self._lock:
+            self._is_stream = False
+            ended = self._open.popleft() if self._open else None
+        if ended:
+            self._recorder.add("end", "complete", ended[0])
+
+    def fault(self, text: str) -> None:
         self._recorder.add("fault", text)
 
 
-def _pump(source: socket.socket, target: socket.socket, reader: HTTPReader) -> None:
+class RequestSink:
+    def __init__(self, connection: Connection):
+        self._connection = connection
+        self.head = connection.requested
+        self.body = connection.sent
+        self.fault = connection.fault
+
+    def event(self, event: dict[str, Any]) -> None:
+        self._connection.fault("a stream of events from a client")
+
+    def end(self) -> None:
+        pass
+
+
+class AnswerSink:
+    def __init__(self, connection: Connection):
+        self.head = connection.answered
+        self.body = lambda data: connection.told("server", data)
+        self.event = lambda event: connection.told("event", event)
+        self.end = connection.completed
+        self.fault = connection.fault
+
+
+def _recorded(headers: dict[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in RECORDED if name in headers}
+
+
+def _shut(each: socket.socket) -> None:
     try:
-        while data := source.recv(1 << 16):
-            reader.feed(data)
-            target.sendall(data)
+        each.shutdown(socket.SHUT_RDWR)
     except OSError:
         pass
-    # No client here closes half of a connection, so the end of one side is the end of both.
-    for each in (target, source):
-        try:
-            each.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass

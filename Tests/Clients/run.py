@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tries the servers with the official clients, as real processes, over stdio and /sse.
+"""Tries the servers with the official clients, as real processes, over stdio, /sse and /mcp.
 
-    run.py --bin-dir .build/debug --environments .build-clients [--all] [--client NAME] [--transport NAME]
+    run.py --bin-dir .build/debug --environments .build-clients [--all]
+           [--client NAME] [--transport NAME] [--check NAME]
 
-Prints a table and, as its last line, how many checks passed, failed and were skipped. Needs only Python's standard
-library; what the clients need is installed into environments of their own.
+Prints a table and, as its last line, how many checks passed, failed and were skipped because something is missing on
+this machine; in CI nothing may be missing. What a client or a revision can't do is told apart, with the reason. Needs
+only Python's standard library; what the clients need is installed into environments of their own.
 """
 
 import argparse
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -19,15 +22,15 @@ import time
 from pathlib import Path
 
 import environments
-from catalogue import CLIENTS, DRIVER_CHECKS, REVISIONS, SERVER_SETTINGS, TRANSPORTS, TRIAL_CHECKS, Client
+from catalogue import CLIENTS, DRIVER_CHECKS, POLICY, SERVER_SETTINGS, TRANSPORTS, TRIAL_CHECKS, Client
 from http_tee import HTTPTee
 from processes import HTTPServer
 from recording import Recorder
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent.parent
-DRIVER_SECONDS = 300
-GATE_SECONDS = 120
+DRIVER_SECONDS = 320
+GATE_SECONDS = 180
 
 
 class Outcome:
@@ -35,61 +38,100 @@ class Outcome:
 
     def __init__(self) -> None:
         self.faults: dict[str, str | None] = {}
+        # What this client or revision can't do.
         self.skips: dict[str, str] = {}
+        # What could not be done because something is missing here.
+        self.missing: dict[str, str] = {}
         self.server_log = ""
+        self.seconds = 0.0
 
     def mark(self, check: str) -> str:
+        if check in self.missing:
+            return "missing"
         if check in self.skips:
             return "skip"
         return "ok" if self.faults.get(check, "missing") is None else "FAIL"
+
+    def marks(self) -> list[str]:
+        return [self.mark(check) for check in TRIAL_CHECKS]
+
+
+class Servers:
+    """The HTTP servers of one trial: one that anybody may use, and one that wants a token."""
+
+    def __init__(self, options: argparse.Namespace, settings: dict[str, str], folder: Path, secret: str):
+        self._running: list[HTTPServer] = []
+        self.tees: list[HTTPTee] = []
+        for name, more in (("open", {}), ("secured", {"MCP_AUTH_TOKEN": secret})):
+            place = folder / name
+            place.mkdir()
+            self._running.append(HTTPServer(options.sse, {**settings, **more}, place))
+        for name, server in zip(("open", "secured"), self._running):
+            server.wait_until_ready()
+            self.tees.append(HTTPTee(server.port, Recorder(folder / f"wire-{name}.jsonl")))
+
+    def stop(self) -> str | None:
+        """Ends them as an operator would. Returns what was wrong with their end."""
+        faults = [fault for server in self._running if (fault := server.stop())]
+        self._running = []
+        return "; ".join(faults) or None
+
+    def close(self) -> None:
+        for tee in self.tees:
+            tee.close()
+        for server in self._running:
+            server.kill()
 
 
 def try_client(client: Client, transport: str, options: argparse.Namespace, folder: Path) -> Outcome:
     outcome = Outcome()
     python = environments.ensure(client.package, options.environments)
-    recorded = folder / "wire.jsonl"
+    secret = secrets.token_urlsafe(24)
+    policy = folder / "policy.yaml"
+    policy.write_text(POLICY, encoding="utf-8")
+    settings = {**SERVER_SETTINGS, "POLICY_FILE": str(policy)}
     job = {
         "transport": transport,
         "mode": client.mode,
         "revision": client.revision,
         "report": str(folder / "report.jsonl"),
         "errors": str(folder / "server-errors.log"),
+        "token": secret,
+        "checks": options.check,
     }
-    server: HTTPServer | None = None
-    tee: HTTPTee | None = None
+    servers: Servers | None = None
     try:
         if transport == "stdio":
-            job["target"] = {
-                "command": sys.executable,
-                "arguments": [str(HERE / "stdio_tee.py"), str(recorded), str(options.stdio), "--test-mode"],
-                "settings": SERVER_SETTINGS,
-                "folder": str(folder),
-            }
+            for name, more in (("target", {}), ("secured", {"MCP_AUTH_TOKEN": secret})):
+                job[name] = {
+                    "command": sys.executable,
+                    "program": [str(options.stdio), "--test-mode"],
+                    "settings": {**settings, **more},
+                    "folder": str(folder),
+                    "label": name,
+                }
         else:
-            server = HTTPServer(options.sse, SERVER_SETTINGS, folder)
-            server.wait_until_ready()
-            tee = HTTPTee(server.port, Recorder(recorded))
-            job["target"] = {"url": f"http://127.0.0.1:{tee.port}/sse"}
+            servers = Servers(options, settings, folder, secret)
+            for name, tee in zip(("target", "secured"), servers.tees):
+                job[name] = {"url": f"http://127.0.0.1:{tee.port}/{transport}"}
+            job["cut"] = servers.tees[0].control_port
         status = run_driver(python, job, folder)
         read_report(outcome, Path(job["report"]))
         for check in (*DRIVER_CHECKS, "end"):
             outcome.faults.setdefault(check, f"did not run: {status}")
-        if server is not None:
-            ending, server = server, None
-            if fault := ending.stop():
-                outcome.faults["end"] = fault
+        if servers is not None and (fault := servers.stop()):
+            outcome.faults["end"] = fault
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
         for check in TRIAL_CHECKS:
             outcome.faults.setdefault(check, f"{type(error).__name__}: {error}")
     finally:
-        if tee is not None:
-            tee.close()
-        if server is not None:
-            server.kill()
-    hold_against_schemas(outcome, recorded, options)
-    log = folder / ("server-errors.log" if transport == "stdio" else "server.log")
-    if log.is_file():
-        outcome.server_log = log.read_bytes()[-1500:].decode(errors="replace").strip()
+        if servers is not None:
+            servers.close()
+    hold_against_schemas(outcome, sorted(folder.glob("wire-*.jsonl")), options)
+    logs = [folder / "server-errors.log"] if transport == "stdio" else sorted(folder.glob("*/server.log"))
+    outcome.server_log = "\n".join(
+        log.read_bytes()[-1500:].decode(errors="replace").strip() for log in logs if log.is_file()
+    ).strip()
     return outcome
 
 
@@ -121,46 +163,62 @@ def read_report(outcome: Outcome, path: Path) -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             outcome.faults[entry["check"]] = entry["detail"]
+            if entry.get("skip") is not None:
+                outcome.skips[entry["check"]] = entry["skip"]
 
 
-def hold_against_schemas(outcome: Outcome, recorded: Path, options: argparse.Namespace) -> None:
+def hold_against_schemas(outcome: Outcome, recordings: list[Path], options: argparse.Namespace) -> None:
     if options.schemas is None:
-        outcome.skips["schema"] = "the schemas are not here"
+        outcome.missing["schema"] = "the schemas are not here"
         return
-    if not recorded.is_file():
+    if not recordings:
         outcome.faults["schema"] = "nothing was recorded"
         return
     done = subprocess.run(
-        [str(options.gate_python), str(HERE / "gate.py"), str(options.schemas), str(recorded)],
+        [str(options.gate_python), str(HERE / "gate.py"), "--schemas", str(options.schemas), *map(str, recordings)],
         capture_output=True, text=True, timeout=GATE_SECONDS,
     )
-    outcome.faults["schema"] = None if done.returncode == 0 else (done.stdout + done.stderr).strip()[-3000:]
+    outcome.faults["schema"] = None if done.returncode == 0 else (done.stdout + done.stderr).strip()[-6000:]
 
 
-def find_schemas(given: str | None) -> Path | None:
-    candidates = [Path(given)] if given else [PACKAGE.parent / "shared" / "mcp-schema"]
-    for folder in candidates:
-        if all((folder / revision / "schema.json").is_file() for revision in REVISIONS):
-            return folder.resolve()
-    return None
-
-
-def print_table(outcomes: dict[tuple[str, str], Outcome]) -> None:
-    width = max(len(name) for name, _ in outcomes)
-    print(f"{'client':{width}}  via    " + "  ".join(f"{check:>4}" for check in TRIAL_CHECKS))
-    for (name, transport), outcome in outcomes.items():
-        cells = "  ".join(f"{outcome.mark(check):>{max(4, len(check))}}" for check in TRIAL_CHECKS)
-        print(f"{name:{width}}  {transport:5}  {cells}")
-    for (name, transport), outcome in outcomes.items():
+def print_table(outcomes: dict[tuple[Client, str], Outcome]) -> None:
+    width = max(len(client.name) for client, _ in outcomes)
+    print(f"{'client':{width}}  {'via':5}  {'era':6}  passed  failed  skipped  seconds")
+    for (client, transport), outcome in outcomes.items():
+        marks = outcome.marks()
+        print(f"{client.name:{width}}  {transport:5}  {client.era:6}  {marks.count('ok'):6}  {marks.count('FAIL'):6}  "
+              f"{marks.count('skip') + marks.count('missing'):7}  {outcome.seconds:7.1f}")
+    print_skips(outcomes)
+    for (client, transport), outcome in outcomes.items():
         # What stopped a trial stands once, with all the checks that it cost.
         checks: dict[str, list[str]] = {}
         for check in TRIAL_CHECKS:
             if outcome.mark(check) == "FAIL":
                 checks.setdefault(str(outcome.faults.get(check, "did not run")), []).append(check)
         for fault, failed in checks.items():
-            print(f"\n{name} over {transport}, {', '.join(failed)}:\n    " + fault.replace("\n", "\n    "))
+            print(f"\n{client.name} over {transport}, {', '.join(failed)}:\n    " + fault.replace("\n", "\n    "))
         if checks and outcome.server_log:
             print("    the server's log ends:\n        " + outcome.server_log.replace("\n", "\n        "))
+
+
+def print_skips(outcomes: dict[tuple[Client, str], Outcome]) -> None:
+    """Says once for each reason what was skipped for it."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for (client, transport), outcome in outcomes.items():
+        for check in TRIAL_CHECKS:
+            reason = outcome.missing.get(check) or outcome.skips.get(check)
+            if reason is not None and reason != "not asked for":
+                reasons.setdefault(reason, {}).setdefault(check, []).append(f"{client.name}/{transport}")
+    if reasons:
+        print("\nskipped:")
+    for reason, checks in reasons.items():
+        trials = sorted({trial for each in checks.values() for trial in each})
+        print(f"  {', '.join(checks)}: {reason} ({', '.join(trials)})")
+
+
+def find_schemas(given: str | None) -> Path | None:
+    folder = Path(given) if given else PACKAGE.parent / "shared" / "mcp-schema"
+    return folder.resolve() if (folder / "ext-tasks" / "schema.json").is_file() else None
 
 
 def arguments() -> argparse.Namespace:
@@ -171,6 +229,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="every client, not only those of a normal run")
     parser.add_argument("--client", action="append", choices=[client.name for client in CLIENTS])
     parser.add_argument("--transport", action="append", choices=TRANSPORTS)
+    parser.add_argument("--check", action="append", choices=DRIVER_CHECKS, help="only these checks")
     parser.add_argument("--keep", type=Path, help="keep recordings and logs of every trial in this folder")
     options = parser.parse_args()
     if options.bin_dir is None:
@@ -179,7 +238,9 @@ def arguments() -> argparse.Namespace:
     options.environments = options.environments.resolve()
     options.stdio = options.bin_dir / "ContainerMCPStdio"
     options.sse = options.bin_dir / "ContainerMCPSSE"
-    for program in (options.stdio, options.sse):
+    wanted = options.transport or TRANSPORTS
+    programs = [options.stdio] * ("stdio" in wanted) + [options.sse] * bool({"sse", "mcp"} & set(wanted))
+    for program in programs:
         if not os.access(program, os.X_OK):
             parser.error(f"{program} is not there; build the package first")
     options.schemas = find_schemas(options.schemas)
@@ -193,7 +254,7 @@ def main() -> int:
         options.keep.mkdir(parents=True, exist_ok=True)
     options.environments.mkdir(parents=True, exist_ok=True)
     options.gate_python = environments.ensure("gate", options.environments)
-    passed = failed = skipped = 0
+    passed = failed = 0
 
     own = subprocess.run([str(options.gate_python), "-m", "unittest", "--quiet", "test_harness"], cwd=HERE,
                          env={**os.environ, "CMCP_MCP_SCHEMAS": str(options.schemas or "")},
@@ -206,30 +267,36 @@ def main() -> int:
 
     chosen = [client for client in CLIENTS
               if (client.name in options.client if options.client else options.all or client.always)]
-    outcomes: dict[tuple[str, str], Outcome] = {}
+    outcomes: dict[tuple[Client, str], Outcome] = {}
     for client in chosen:
         for transport in options.transport or TRANSPORTS:
+            if not client.speaks(transport):
+                continue
             folder = Path(tempfile.mkdtemp(prefix="cmcp-clients."))
             started = time.monotonic()
             outcome = try_client(client, transport, options, folder)
-            outcomes[client.name, transport] = outcome
+            outcome.seconds = time.monotonic() - started
+            outcomes[client, transport] = outcome
             wrong = [check for check in TRIAL_CHECKS if outcome.mark(check) == "FAIL"]
-            print(f"{client.name} over {transport}: {time.monotonic() - started:.1f} s"
+            print(f"{client.name} over {transport}: {outcome.seconds:.1f} s"
                   + (f", failed: {', '.join(wrong)}" if wrong else ""), flush=True)
             if options.keep:
                 shutil.copytree(folder, options.keep / f"{client.name}-{transport}", dirs_exist_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
     print()
     print_table(outcomes)
+    missing = not_offered = 0
     for outcome in outcomes.values():
-        marks = [outcome.mark(check) for check in TRIAL_CHECKS]
+        marks = outcome.marks()
         passed += marks.count("ok")
         failed += marks.count("FAIL")
-        skipped += marks.count("skip")
-    if skipped and os.environ.get("CI") == "true":
-        print("\nskipped checks count as failures here: the schemas must be present")
-        failed, skipped = failed + skipped, 0
-    print(f"\n{passed} passed, {failed} failed, {skipped} skipped")
+        missing += marks.count("missing")
+        not_offered += marks.count("skip")
+    if missing and os.environ.get("CI") == "true":
+        print("\nwhat is missing counts as failed here: the schemas must be present")
+        failed, missing = failed + missing, 0
+    print(f"\n{not_offered} checks are not for their client, revision or transport")
+    print(f"{passed} passed, {failed} failed, {missing} skipped")
     return 1 if failed else 0
 
 

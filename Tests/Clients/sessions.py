@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One face for the client versions: the same five things, whatever the package calls them."""
+"""One face for the client versions: the same things, whatever the package calls them."""
 
 import importlib.metadata
 import json
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 
 REQUEST_SECONDS = 60
+OnProgress = Callable[[float, str | None], Awaitable[None]]
 
 
 @dataclass
@@ -20,9 +21,57 @@ class Answer:
     is_error: bool
     text: str
     fields: dict[str, Any]
+    meta: dict[str, Any]
 
 
-def _answer(result: Any) -> Answer:
+class RequestFailed(Exception):
+    """The server answered with an error."""
+
+    def __init__(self, code: int, message: str, data: Any):
+        super().__init__(f"error {code}: {message}")
+        self.code = code
+        self.data = data
+
+
+class NotOffered(Exception):
+    """This client version has no way to do it."""
+
+
+class Heard:
+    """The notifications that reached a client, in order."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, dict[str, Any]]] = []
+
+    def add(self, method: str, params: Any) -> None:
+        fields = params if isinstance(params, dict) else {}
+        if hasattr(params, "model_dump"):
+            fields = params.model_dump(mode="json", by_alias=True, exclude_none=True)
+        self.all.append((method, fields))
+
+    def of(self, method: str, since: int = 0) -> list[dict[str, Any]]:
+        return [params for name, params in self.all[since:] if name == method]
+
+    async def wait(self, method: str, matches=lambda params: True, since: int = 0, seconds: float = 10) -> bool:
+        """Waits for a notification; false where none came in time."""
+        with anyio.move_on_after(seconds):
+            while not any(matches(params) for params in self.of(method, since)):
+                await anyio.sleep(0.02)
+            return True
+        return False
+
+
+@dataclass
+class Options:
+    """What a session can be asked and says about itself."""
+
+    # Answers a form: gets the message and the schema, gives the action and the content. None: can't be asked.
+    answer: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any] | None]] | None = None
+    follows_tasks: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer_of(result: Any) -> Answer:
     dumped = result.model_dump(mode="json", by_alias=True)
     texts = [block["text"] for block in dumped.get("content") or [] if block.get("type") == "text"]
     fields = dumped.get("structuredContent")
@@ -31,107 +80,28 @@ def _answer(result: Any) -> Answer:
             fields = json.loads(texts[0])
         except ValueError:
             fields = None
-    return Answer(bool(dumped.get("isError")), "\n".join(texts), fields if isinstance(fields, dict) else {})
+    return Answer(
+        bool(dumped.get("isError")), "\n".join(texts), fields if isinstance(fields, dict) else {},
+        dumped.get("_meta") or {},
+    )
 
 
-class FirstGeneration:
-    """Versions 1.x."""
-
-    takes_large_messages = True
-
-    def __init__(self, session: Any, revision: str):
-        self._session = session
-        self.revision = revision
-
-    async def tool_names(self) -> list[str]:
-        return [tool.name for tool in (await self._session.list_tools()).tools]
-
-    async def call(self, name: str, arguments: dict[str, Any]) -> Answer:
-        return _answer(await self._session.call_tool(name, arguments))
-
-    async def ping(self) -> None:
-        await self._session.send_ping()
-
-    @asynccontextmanager
-    async def cancelled_call(self, name: str, arguments: dict[str, Any]):
-        """Starts a call; at the end of the block the server is told to cancel it."""
-        from mcp import types
-
-        # The package offers no cancellation, so the notification names the identifier that the call is about to get.
-        identifier = self._session._request_id
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._session.call_tool, name, arguments)
-            yield
-            await self._session.send_notification(
-                types.ClientNotification(
-                    types.CancelledNotification(
-                        method="notifications/cancelled",
-                        params=types.CancelledNotificationParams(requestId=identifier, reason="not needed"),
-                    )
-                )
-            )
-            group.cancel_scope.cancel()
-
-
-class SecondGeneration:
-    """Versions 2.x."""
-
-    def __init__(self, client: Any, transport: str):
-        self._client = client
-        self.revision = client.protocol_version
-        # Over /sse this generation ends the connection at an event of more than 1 MiB, and has no setting for it.
-        self.takes_large_messages = transport != "sse"
-
-    async def tool_names(self) -> list[str]:
-        return [tool.name for tool in (await self._client.list_tools(cache_mode="refresh")).tools]
-
-    async def call(self, name: str, arguments: dict[str, Any]) -> Answer:
-        return _answer(await self._client.call_tool(name, arguments))
-
-    async def ping(self) -> None:
-        # The newest revision has no ping: any request that must reach the server does.
-        if self.revision == "2026-07-28":
-            await self.tool_names()
-        else:
-            await self._client.session.send_ping()
-
-    @asynccontextmanager
-    async def cancelled_call(self, name: str, arguments: dict[str, Any]):
-        """Starts a call; leaving the block abandons it, on which the package tells the server."""
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._client.call_tool, name, arguments)
-            yield
-            group.cancel_scope.cancel()
+def plain(model: Any) -> dict[str, Any]:
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @asynccontextmanager
-async def connect(transport: str, mode: str | None, target: dict[str, Any], errors: Any):
-    """Opens a session. `target` has `command`, `arguments`, `settings` and `folder`, or `url`."""
+async def connect(
+    transport: str, mode: str | None, target: dict[str, Any], errors: Any, options: Options | None = None
+):
+    """Opens a session.
+
+    `target` has `command`, `arguments`, `settings` and `folder`, or `url`.
+    """
+    options = options or Options()
     if importlib.metadata.version("mcp").startswith("1."):
-        from mcp import ClientSession
-
-        async with _streams(transport, target, errors) as (reader, writer):
-            async with ClientSession(
-                reader, writer, read_timeout_seconds=timedelta(seconds=REQUEST_SECONDS)
-            ) as session:
-                opened = await session.initialize()
-                yield FirstGeneration(session, str(opened.protocolVersion))
+        from first_generation import open_session
     else:
-        from mcp.client.client import Client
-
-        streams = _streams(transport, target, errors)
-        async with Client(streams, mode=mode or "auto", read_timeout_seconds=REQUEST_SECONDS) as client:
-            yield SecondGeneration(client, transport)
-
-
-def _streams(transport: str, target: dict[str, Any], errors: Any):
-    if transport == "sse":
-        from mcp.client.sse import sse_client
-
-        return sse_client(target["url"], timeout=REQUEST_SECONDS, sse_read_timeout=REQUEST_SECONDS)
-    from mcp.client.stdio import StdioServerParameters, stdio_client
-
-    parameters = StdioServerParameters(
-        command=target["command"], args=target["arguments"], env=target["settings"], cwd=target["folder"]
-    )
-    return stdio_client(parameters, errlog=errors)
+        from second_generation import open_session
+    async with open_session(transport, mode, target, errors, options) as session:
+        yield session

@@ -14,12 +14,29 @@ public final class Catalogue: Sendable {
         var tools: Set<String> = []
         var prompts: Set<String> = []
         var hasResources = false
+        /// Another one after each change; 0 before there is a catalogue.
+        var revision: UInt64 = 0
     }
 
     private struct State {
-        var tools: ToolRegistry { didSet { names.tools = tools.names } }
-        var prompts: [any Prompt] { didSet { names.prompts = Set(prompts.map(\.descriptor.name)) } }
-        var providers: [any ResourceProvider] { didSet { names.hasResources = !providers.isEmpty } }
+        var tools: ToolRegistry {
+            didSet {
+                names.tools = tools.names
+                names.revision &+= 1
+            }
+        }
+        var prompts: [any Prompt] {
+            didSet {
+                names.prompts = Set(prompts.map(\.descriptor.name))
+                names.revision &+= 1
+            }
+        }
+        var providers: [any ResourceProvider] {
+            didSet {
+                names.hasResources = !providers.isEmpty
+                names.revision &+= 1
+            }
+        }
         var names: Names
 
         init(tools: ToolRegistry, prompts: [any Prompt], providers: [any ResourceProvider]) {
@@ -29,7 +46,8 @@ public final class Catalogue: Sendable {
             names = Names(
                 tools: tools.names,
                 prompts: Set(prompts.map(\.descriptor.name)),
-                hasResources: !providers.isEmpty
+                hasResources: !providers.isEmpty,
+                revision: 1
             )
         }
     }

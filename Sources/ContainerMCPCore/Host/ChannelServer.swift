@@ -32,6 +32,13 @@ public actor ChannelServer {
     private var isOver = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
+    /// What the handler of a request says, in its order.
+    private enum Said: Sendable {
+        case event(RequestLink.Event)
+        /// Everything before it is written.
+        case mark(CheckedContinuation<Void, Never>)
+    }
+
     /// The most resources that a session may watch.
     private static let subscriptionLimit = 256
 
@@ -244,15 +251,21 @@ public actor ChannelServer {
     private func performTalking(_ token: RequestToken, _ admitted: AdmittedRequest, _ caller: Caller) async
         -> RequestOutcome
     {
-        let (events, sink) = AsyncStream<RequestLink.Event>.makeStream(bufferingPolicy: .bufferingOldest(256))
+        let (events, sink) = AsyncStream<Said>.makeStream(bufferingPolicy: .bufferingOldest(256))
         let isLegacy = admitted.context.era == .legacy
         let asksOnRoute = isLegacy && (routes[token].map { !$0.isAnswerOnly } ?? asksAnywhere)
-        let asking: RequestLink.Ask = { question, task in await self.ask(question, about: token, task) }
+        let asking: RequestLink.Ask = { question, task in
+            // What was said before a question comes before it.
+            await withCheckedContinuation { continuation in
+                guard case .enqueued = sink.yield(.mark(continuation)) else { return continuation.resume() }
+            }
+            return await self.ask(question, about: token, task)
+        }
         let askingAnywhere: RequestLink.Ask = { question, task in await self.ask(question, about: nil, task) }
         let writing: @Sendable (JSONValue) async -> Void = { await self.write($0, about: nil) }
         let level: @Sendable () async -> LogLevel = { await self.logLevel }
         let link = RequestLink(
-            tell: { sink.yield($0) },
+            tell: { sink.yield(.event($0)) },
             write: { await self.write($0, about: token) },
             writeUnrelated: isLegacy ? writing : nil,
             ask: asksOnRoute ? asking : nil,
@@ -261,7 +274,12 @@ public actor ChannelServer {
         )
         // Started before the work, so that what is said is written while the work goes on.
         let pump = Task {
-            for await event in events { await self.deliver(event, about: token) }
+            for await said in events {
+                switch said {
+                case .event(let event): await self.deliver(event, about: token)
+                case .mark(let continuation): continuation.resume()
+                }
+            }
         }
         let outcome = await service.handle(admitted, from: caller, over: link)
         sink.finish()

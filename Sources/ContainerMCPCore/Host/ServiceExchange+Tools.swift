@@ -70,15 +70,23 @@ extension ServiceExchange {
         _ support: TaskSupport,
         _ arrived: ContinuousClock.Instant
     ) async -> RequestOutcome {
-        let binding = StateSeal.Binding(
-            principal: principal,
-            method: .callTool,
-            target: call.name,
-            arguments: call.arguments
-        )
+        // Made only where it is needed.
+        let binding = { [principal] in
+            StateSeal.Binding(
+                principal: principal,
+                method: .callTool,
+                target: call.name,
+                arguments: call.arguments
+            )
+        }
+        // Most calls neither ask nor can leave, and need no digest of their arguments.
+        guard support.leave != nil || call.resume != .none else {
+            let answer = await pass(call, CallRounds(), link, background: nil, ticket: nil)
+            return outcome(answer, Resumption(), binding)
+        }
         let resumption: Resumption
         do throws(JSONRPCError) {
-            resumption = try self.resumption(call.resume, binding)
+            resumption = try self.resumption(call.resume, binding())
         } catch {
             return .failure(error)
         }
@@ -88,7 +96,7 @@ extension ServiceExchange {
         }
         // What has to be asked before the work is asked by the call; the task then has nothing to ask.
         if let questions = questionsBefore(call, resumption.rounds) {
-            return ask(questions, resumption, binding)
+            return ask(questions, resumption, binding())
         }
         let prospect = await prospect(call, tool, departure(leave), nil, support.isRequired, nil, arrived)
         switch await prospect.ending(rounds: resumption.rounds) {
@@ -107,12 +115,12 @@ extension ServiceExchange {
     private func outcome(
         _ answer: CallAnswer<ToolResult>,
         _ resumption: Resumption,
-        _ binding: StateSeal.Binding
+        _ binding: () -> StateSeal.Binding
     ) -> RequestOutcome {
         switch answer {
         case .complete(let result): .result(.toolCall(result))
         case .failure(let error): .failure(error)
-        case .inputRequired(let required): ask(required, resumption, binding)
+        case .inputRequired(let required): ask(required, resumption, binding())
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ContainerMCPProtocol
 public import Logging
 
 /// What a service offers beside tools, and how it keeps what outlives a request.
@@ -8,6 +9,8 @@ public struct ServiceOptions: Sendable {
     public var title: String
     /// One sentence about the server.
     public var summary: String
+    /// Pictures for the server.
+    public var icons: [Icon]
     /// Bounds for tasks; nil to offer none.
     public var tasks: JobLimits?
     /// Keys that seal what clients bring back, each of 32 bytes or more: the first seals, all open.
@@ -33,6 +36,7 @@ public struct ServiceOptions: Sendable {
     public init(
         title: String = "Container-MCP",
         summary: String = "Runs commands and Python and works with files, confined by the kernel.",
+        icons: [Icon] = [],
         tasks: JobLimits? = JobLimits(),
         stateKeys: [[UInt8]] = [],
         replicaTag: String? = nil,
@@ -43,6 +47,7 @@ public struct ServiceOptions: Sendable {
     ) {
         self.title = title
         self.summary = summary
+        self.icons = icons
         self.tasks = tasks
         self.stateKeys = stateKeys
         self.replicaTag = replicaTag

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ContainerMCPProtocol
+internal import Synchronization
 
 /// What the requests of a service share.
 final class ServiceParts: Sendable {
@@ -18,6 +19,7 @@ final class ServiceParts: Sendable {
     let talks = TaskTalks()
     private let identity: Identity
     private let promise: HostPromise
+    private let known = Mutex<(names: Catalogue.Names, description: ServerDescription)?>(nil)
     private let offer: Catalogue.Names
 
     init(host promise: HostPromise, offer: Catalogue.Names, identity: Identity, options: ServiceOptions) {
@@ -50,14 +52,24 @@ final class ServiceParts: Sendable {
         get async { await promise.value }
     }
 
+    /// What the server says about itself; made anew only when the lists have changed.
     var description: ServerDescription {
         let names = readyHost?.catalogue.names ?? offer
+        return known.withLock { known in
+            if let known, known.names.revision == names.revision { return known.description }
+            let description = describe(names)
+            known = (names, description)
+            return description
+        }
+    }
+
+    private func describe(_ names: Catalogue.Names) -> ServerDescription {
         return ServerDescription(
             name: identity.name,
             version: identity.version,
             title: options.title,
             summary: options.summary,
-            icons: [ServerIcon.icon],
+            icons: options.icons,
             instructions: identity.instructions,
             capabilities: ServerCapabilities(
                 tools: .init(announcesChanges: true),

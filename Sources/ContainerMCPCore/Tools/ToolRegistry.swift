@@ -62,7 +62,7 @@ public struct ToolRegistry: Sendable {
         entries.append(
             Entry(
                 tool: tool,
-                descriptor: descriptor,
+                descriptor: descriptor.prepare(),
                 headerParameters: parameters
             )
         )

@@ -77,6 +77,13 @@ public struct ServerDescription: Sendable, Equatable {
         return object
     }
 
+    /// Name and version only, for results that are not about the server.
+    func shortImplementation(for revision: ProtocolRevision) -> JSONValue {
+        var object: JSONObject = ["name": .string(name), "version": .string(version)]
+        if revision.has(.titles) { object["title"] = title.map { .string($0) } }
+        return .object(object)
+    }
+
     /// Name, version and the rest as a revision knows them.
     public func implementation(for revision: ProtocolRevision) -> JSONValue {
         var object: JSONObject = ["name": .string(name), "version": .string(version)]

@@ -21,6 +21,8 @@ public struct ToolDescriptor: Sendable, Equatable {
     /// Further facts about it; from 2025-06-18 on.
     public var meta: JSONObject?
 
+    private var prepared: [ProtocolRevision: JSONValue]?
+
     /// Makes a descriptor.
     public init(
         name: String,
@@ -47,6 +49,20 @@ public struct ToolDescriptor: Sendable, Equatable {
     /// The tool as a revision knows it; schemas stay as they were written, as far as the revision can read
     /// them.
     public func jsonValue(for revision: ProtocolRevision) -> JSONValue {
+        prepared?[revision] ?? projected(to: revision)
+    }
+
+    /// The tool with its forms for all revisions made already, for lists that are asked for often.
+    ///
+    /// A change of the tool afterwards does not show in lists.
+    public func prepare() -> ToolDescriptor {
+        var tool = self
+        tool.prepared = [:]
+        for revision in ProtocolRevision.allCases { tool.prepared?[revision] = projected(to: revision) }
+        return tool
+    }
+
+    private func projected(to revision: ProtocolRevision) -> JSONValue {
         var object: JSONObject = ["name": .string(name)]
         if revision.has(.titles) { object["title"] = title.map { .string($0) } }
         object["description"] = .string(summary)

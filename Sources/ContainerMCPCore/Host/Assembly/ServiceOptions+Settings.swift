@@ -13,6 +13,7 @@ extension ServiceOptions {
     /// - Throws: ``ServerStartFailure`` for a file with keys that can't be used.
     init(_ settings: Settings, logger: Logger) throws(ServerStartFailure) {
         self.init(
+            icons: [ServerIcon.icon],
             tasks: JobLimits(kept: settings.tools.tasksKept),
             stateKeys: try Self.stateKeys(settings.server.stateKeyFile),
             replicaTag: settings.server.replicaID,

@@ -143,7 +143,7 @@ public final class MCPHTTPServer: Service {
                 sessions: sessions,
                 limits: channelLimits,
                 scopes: scopes,
-                silence: times.silence
+                silence: SilenceWatch(silence: times.silence)
             ),
             bodyLimit: limits.requestBytes,
             pages: ["/metrics": { _ in page.reply() }]

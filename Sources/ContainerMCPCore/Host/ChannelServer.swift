@@ -11,7 +11,7 @@ public actor ChannelServer {
     /// What belongs to this conversation, such as its tasks.
     public nonisolated let conversation = ConversationID()
     private let service: MCPService
-    private let subject: Subject
+    private var subject: Subject
     private let session: String
     private let send: Send
     /// Whether questions can go where messages go that belong to no request: on a byte channel they can.
@@ -72,6 +72,19 @@ public actor ChannelServer {
         self.transport = transport
         self.answerTime = answerTime
         state = ChannelState(server: service.server, limits: limits)
+    }
+
+    /// Takes the subject of a renewed token, whose scopes hold from here on.
+    ///
+    /// - Parameter renewed: The same subject; who it is, is for the transport to see to.
+    /// - Returns: The scopes that the token would need as well, in a fixed order; then nothing has changed: what the
+    ///   conversation may say and do is not for a token that is good for less. Empty where it was taken.
+    public func adopt(_ renewed: Subject) -> [Scope] {
+        guard let known = subject.scopes, let scopes = renewed.scopes else { return [] }
+        let missing = known.subtracting(scopes)
+        guard missing.isEmpty else { return Scope.allCases.filter(missing.contains) }
+        subject = renewed
+        return []
     }
 
     /// The revision that `initialize` agreed on, nil before it.

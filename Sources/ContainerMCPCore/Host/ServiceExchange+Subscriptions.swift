@@ -41,7 +41,9 @@ extension ServiceExchange {
     /// Watches what can be watched.
     private func watched(_ uris: [String]) async -> [String] {
         var watched: [String] = []
-        for uri in uris.prefix(Self.resourceLimit) where await watch(uri) { watched.append(uri) }
+        for uri in uris.prefix(Self.resourceLimit) where !Task.isCancelled {
+            if await watch(uri) { watched.append(uri) }
+        }
         return watched
     }
 

@@ -34,6 +34,8 @@ extension ServiceExchange {
     /// Waits for the end of a task (MCP 2025-11-25); meanwhile its questions and its news go the way of this request.
     func taskResult(_ id: String) async throws(JSONRPCError) -> RequestOutcome {
         let owner = try owner()
+        // Before anything of the task can be heard.
+        guard parts.jobs.current(id, for: owner) != nil else { throw JobError.unknown }
         let talk = parts.talks.talk(of: id)
         let number = talk?.attach(link)
         defer { if let number { talk?.detach(number) } }

@@ -50,6 +50,9 @@ struct ChannelEndpoint: Sendable {
             return exchange.reply(.text(404, "there is no such session"))
         }
         defer { sessions.endUse(session) }
+        if let fault = await scopes.fault(in: session, for: subject, id: nil) {
+            return exchange.reply(fault)
+        }
         let revision = await session.server.revision
         let missingID = JSONRPCResponse.MissingID(for: revision)
         do throws(JSONRPCError) {

@@ -21,6 +21,9 @@ extension MCPEndpoint {
             return exchange.reply(Self.noSession(id))
         }
         defer { sessions.endUse(session) }
+        if let fault = await scopes.fault(in: session, for: post.subject, id: id) {
+            return exchange.reply(fault)
+        }
         guard post.wantsAnswer else {
             await session.server.received(post.message.value)
             return exchange.reply(HTTPReply(202))
@@ -129,6 +132,9 @@ extension MCPEndpoint {
             let session = sessions.use(id, .streamable, by: subject)
         else { return exchange.reply(Self.noSession(nil)) }
         defer { sessions.endUse(session) }
+        if let fault = await scopes.fault(in: session, for: subject, id: nil) {
+            return exchange.reply(fault)
+        }
         let events = EventStream(exchange: exchange)
         do throws(SessionStream.AttachFailure) {
             let (stream, reader) = try attach(session, head.fields.values(Self.lastEventField), events)
@@ -176,6 +182,10 @@ extension MCPEndpoint {
         guard let id = head.fields.only(Self.sessionField),
             let session = sessions.use(id, .streamable, by: subject)
         else { return exchange.reply(Self.noSession(nil)) }
+        if let fault = await scopes.fault(in: session, for: subject, id: nil) {
+            sessions.endUse(session)
+            return exchange.reply(fault)
+        }
         await sessions.remove(session)
         exchange.reply(HTTPReply(204))
     }

@@ -11,7 +11,7 @@ struct MCPEndpoint: Sendable {
     /// Refuses a request whose token does not go so far.
     let scopes: ScopeCheck
     /// After how long a silent call is answered by a stream, which comments can keep open.
-    let silence: Duration
+    let silence: SilenceWatch
 
     static let sessionField = "mcp-session-id"
     static let lastEventField = "last-event-id"

@@ -13,7 +13,7 @@ struct ModernExchange: Sendable {
     let caller: Caller
     let forms: AcceptedForms
     let exchange: Exchange
-    let silence: Duration
+    let silence: SilenceWatch
     let subscriptions: OpenSubscriptions
     let counters: StreamCounters
 
@@ -31,6 +31,7 @@ struct ModernExchange: Sendable {
             return exchange.reply(.error(406, error, id: admitted.id))
         }
         exchange.endWithConnection()
+        guard admitted.request.mayTalk else { return reply(await service.handle(admitted, from: caller)) }
         let queue = NotificationQueue(admitted, hasStream: forms.events, counters: counters)
         let link = RequestLink(
             tell: { event in
@@ -57,12 +58,8 @@ struct ModernExchange: Sendable {
 
     private func answer(_ queue: NotificationQueue, _ work: Task<Void, Never>) async {
         var stream = isListening ? exchange.openStream(fields: MCPEndpoint.streamFields) : nil
-        let timer = Task {
-            // A cancelled sleep means that there is an answer.
-            guard forms.events, (try? await Task.sleep(for: silence)) != nil else { return }
-            queue.noteSilence()
-        }
-        defer { timer.cancel() }
+        let watched = forms.events ? silence.add { queue.noteSilence() } : nil
+        defer { if let watched { silence.remove(watched) } }
         while true {
             switch await queue.next() {
             case .message(let message):
@@ -116,5 +113,15 @@ struct ModernExchange: Sendable {
         )
         service.metrics.messageSent(message, over: .http, era: .modern)
         return message
+    }
+}
+
+extension MCPRequest {
+    /// Whether something may be said, or time pass, before its answer.
+    fileprivate var mayTalk: Bool {
+        switch self {
+        case .callTool, .getPrompt, .readResource, .listResources, .complete, .listen: true
+        default: false
+        }
     }
 }

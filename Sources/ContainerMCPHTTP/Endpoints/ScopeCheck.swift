@@ -32,6 +32,15 @@ struct ScopeCheck: Sendable {
         return refusal(Scope.allCases.filter(needed.contains), subject, id)
     }
 
+    /// What keeps a token from speaking in a session: it must be good for all that the session was used for so far.
+    ///
+    /// A token that is good for more widens the session.
+    func fault(in session: HTTPSession, for subject: Subject, id: RequestID?) async -> HTTPReply? {
+        guard subject.scopes != nil else { return nil }
+        let missing = await session.server.adopt(subject)
+        return missing.isEmpty ? nil : refusal(missing, subject, id)
+    }
+
     private func needed(for request: JSONRPCRequest) -> Set<Scope> {
         switch MethodName(rawValue: request.method) {
         case .callTool:

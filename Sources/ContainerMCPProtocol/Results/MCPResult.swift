@@ -122,7 +122,7 @@ public enum MCPResult: Sendable, Equatable {
             result["cacheScope"] = .string(caching.scope.rawValue)
         }
         var meta = body["_meta"]?.objectValue ?? [:]
-        meta[MetaKey.serverInfo] = 
+        meta[MetaKey.serverInfo] =
             body["supportedVersions"] == nil
             ? server.shortImplementation(for: revision) : server.implementation(for: revision)
         result["_meta"] = .object(meta)

@@ -87,6 +87,21 @@ import Testing
         return false
     }
 
+    @Test(arguments: [true, false])
+    func `a server whose client does not read ends all the same`(bySignal: Bool) throws {
+        let server = try Server()
+        try server.greet()
+        // More than a pipe holds, and nobody takes it.
+        for id in 1...40 { try server.send(#"{"jsonrpc":"2.0","id":\#(id),"method":"tools/list"}"#) }
+        if bySignal {
+            server.process.terminate()
+        } else {
+            try server.input.fileHandleForWriting.close()
+        }
+        #expect(Self.eventually { !server.process.isRunning })
+        if server.process.isRunning { kill(server.process.processIdentifier, SIGKILL) }
+    }
+
     @Test func `a server that is killed takes its running commands with it`() throws {
         let server = try Server()
         try server.greet()

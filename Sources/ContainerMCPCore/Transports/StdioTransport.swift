@@ -4,6 +4,7 @@ internal import ContainerMCPProtocol
 internal import ContainerMCPSandbox
 internal import Glibc
 public import Logging
+internal import Synchronization
 
 /// Speaks MCP over a pair of descriptors, one message a line (MCP, all revisions: stdio).
 public final class StdioTransport: Sendable {
@@ -45,7 +46,8 @@ public final class StdioTransport: Sendable {
     /// when this returns.
     public func run(_ service: MCPService, subject: Subject = .anonymous) async {
         let writer = BlockingThreads(limit: 1, waiting: 4096, patience: .seconds(3600))
-        let (output, logger) = (output, logger)
+        let logger = logger
+        let ending = Output(descriptor: output, input: input, stop: stopReader)
         let channel = ChannelServer(
             service: service,
             subject: subject,
@@ -54,7 +56,7 @@ public final class StdioTransport: Sendable {
             transport: .stdio
         ) { [weak self] message in
             // A refusal means that the writer is shut down: nobody reads any more.
-            let written = try? await writer.run { Self.write(message + [0x0A], to: output) }.get()
+            let written = try? await writer.run { ending.write(message + [0x0A]) }.get()
             if written != true {
                 logger.debug("standard output is closed")
                 self?.stop()
@@ -121,22 +123,71 @@ public final class StdioTransport: Sendable {
         }
     }
 
-    /// - Returns: False when nobody reads any more.
-    private static func write(_ bytes: [UInt8], to output: Int32) -> Bool {
-        var position = 0
-        while position < bytes.count {
-            let written = unsafe bytes[position...].withUnsafeBytes { rest in
-                unsafe Glibc.write(output, rest.baseAddress, rest.count)
-            }
-            if written < 0 {
-                if errno == EINTR { continue }
-                guard errno == EAGAIN else { return false }
-                var waiting = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-                unsafe poll(&waiting, 1, 1000)
-                continue
-            }
-            position += written
+    /// Standard output, which nobody may be reading.
+    private final class Output: Sendable {
+        private let descriptor: Int32
+        private let input: Int32
+        private let stop: Int32
+        /// Once nobody read soon enough, nothing more is tried.
+        private let isBroken = Mutex(false)
+
+        /// At most this is written at once: a pipe that polls as writable takes it without blocking (pipe(7)).
+        private static let chunk = 4_096
+        /// How long a reader may still take once the server stops or the input has ended.
+        private static let patience = Duration.milliseconds(1_500)
+        private static let stopPatience = Duration.milliseconds(500)
+
+        init(descriptor: Int32, input: Int32, stop: Int32) {
+            self.descriptor = descriptor
+            self.input = input
+            self.stop = stop
         }
-        return true
+
+        /// Writes bytes as fast as they are read.
+        ///
+        /// - Returns: False when nobody reads any more, or not soon enough for a server that stops.
+        func write(_ bytes: [UInt8]) -> Bool {
+            guard !isBroken.withLock({ $0 }) else { return false }
+            let isWritten = writeAll(bytes)
+            if !isWritten { isBroken.withLock { $0 = true } }
+            return isWritten
+        }
+
+        private func writeAll(_ bytes: [UInt8]) -> Bool {
+            var position = 0
+            var deadline: ContinuousClock.Instant?
+            while position < bytes.count {
+                guard isWritable(&deadline) else { return false }
+                let written = unsafe bytes[position...].prefix(Self.chunk).withUnsafeBytes { rest in
+                    unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+                }
+                if written < 0 {
+                    guard errno == EINTR || errno == EAGAIN else { return false }
+                    continue
+                }
+                position += written
+            }
+            return true
+        }
+
+        private func isWritable(_ deadline: inout ContinuousClock.Instant?) -> Bool {
+            while true {
+                var waiting = [
+                    pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
+                    // Once the deadline is known, why there is one is no news.
+                    pollfd(fd: deadline == nil ? stop : -1, events: Int16(POLLIN), revents: 0),
+                    pollfd(fd: deadline == nil ? input : -1, events: 0, revents: 0),
+                ]
+                let ready = unsafe poll(&waiting, 3, deadline == nil ? -1 : 50)
+                if ready < 0, errno != EINTR { return false }
+                if waiting[0].revents & Int16(POLLERR | POLLNVAL) != 0 { return false }
+                if waiting[0].revents & Int16(POLLOUT) != 0 { return true }
+                if waiting[1].revents != 0 { deadline = .now + Self.stopPatience }
+                if deadline == nil, waiting[2].revents & Int16(POLLHUP) != 0 {
+                    deadline = .now + Self.patience
+                }
+                if let deadline, deadline <= .now { return false }
+            }
+        }
     }
 }

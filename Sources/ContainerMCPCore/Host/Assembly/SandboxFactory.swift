@@ -105,10 +105,13 @@ struct SandboxFactory: Sendable {
             )
         }
         // Callers who were promised a workspace of their own must not get the one that all share.
-        guard settings.sandbox.scope == .shared || settings.origin(of: "WORKSPACE_SCOPE") == .default else {
+        guard settings.sandbox.scope == .shared else {
             throw SandboxError(
                 .badConfiguration,
-                "WORKSPACE_SCOPE=\(settings.sandbox.scope.rawValue) is not available in this version; use shared"
+                """
+                WORKSPACE_SCOPE=\(settings.sandbox.scope.rawValue) is not available in this version (with OAuth it is the \
+                default). Set WORKSPACE_SCOPE=shared if all callers may share one workspace.
+                """
             )
         }
         var views: [UInt32: SandboxConfiguration.Kind] = [:]

@@ -207,6 +207,12 @@ let package = Package(
                 "ContainerMCPTesting",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: [
+                "Transcripts/handshakes.md", "Transcripts/stateless.md",
+                "Transcripts/question-in-a-session.md", "Transcripts/question-round-trip.md",
+                "Transcripts/task-in-a-session.md", "Transcripts/task-extension.md", "Transcripts/batch.md",
+                "Transcripts/broken-messages.md",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

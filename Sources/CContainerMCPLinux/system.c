@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls and macros that Swift cannot import.
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -17,6 +18,12 @@
 #include <unistd.h>
 
 #include "internal.h"
+
+void cmcp_return_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
 int cmcp_socket_pair(int descriptors[2]) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, descriptors);

@@ -19,6 +19,13 @@ public enum ServerProcess {
         }
     }
 
+    /// Gives memory that a rush took, and that nobody uses any more, back to the kernel; takes some milliseconds.
+    ///
+    /// The allocator would keep it, in pieces between what is still in use.
+    public static func returnMemory() {
+        cmcp_return_memory()
+    }
+
     /// The current folder, or `/` where it is gone.
     public static func currentDirectory() -> String {
         guard let path = unsafe getcwd(nil, 0) else { return "/" }

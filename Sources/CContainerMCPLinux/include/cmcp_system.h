@@ -89,6 +89,9 @@ void cmcp_block_signals(void);
 /// The text for an errno value; thread-safe, in a buffer of the caller. (Which strerror_r a C library has differs.)
 void cmcp_error_text(int error, char *buffer, size_t length);
 
+/// Gives memory that the allocator holds and nobody uses back to the kernel, where the C library can (malloc_trim(3)).
+void cmcp_return_memory(void);
+
 /// Parts of a waitpid status, which are macros.
 int cmcp_status_exited(int status);
 int cmcp_status_code(int status);

@@ -44,7 +44,12 @@ public final class ContainerMCPServer: Sendable {
         self.folders = folders
         self.threads = threads
         self.resources = resources
-        upkeep = Task { await service.keepTidy() }
+        upkeep = Task {
+            async let tidied: Void = service.keepTidy()
+            // A cancelled sleep means that the server stops.
+            while (try? await Task.sleep(for: .seconds(30))) != nil { ServerProcess.returnMemory() }
+            await tidied
+        }
         self.logger = logger
         report = sandbox.report
         self.service = service

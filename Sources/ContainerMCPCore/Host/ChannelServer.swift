@@ -10,7 +10,7 @@ public actor ChannelServer {
 
     /// What belongs to this conversation, such as its tasks.
     public nonisolated let conversation = ConversationID()
-    private let service: MCPService
+    let service: MCPService
     private var subject: Subject
     private let session: String
     private let send: Send
@@ -18,18 +18,19 @@ public actor ChannelServer {
     private let asksAnywhere: Bool
     private let transport: ServerMetrics.Transport
     private let answerTime: Duration
-    private var state: ChannelState
+    var state: ChannelState
     private var tasks: [RequestToken: Task<Void, Never>] = [:]
     /// The ways back of requests that have one of their own.
     private var routes: [RequestToken: MessageRoute] = [:]
     private var asks = OpenAsks()
-    private var subscribed: Set<String> = []
-    private var feed: ChangeFeed?
+    /// The resources that the session watches.
+    var subscribed: Set<String> = []
+    var feed: ChangeFeed?
     /// Waits for a host that is not there yet when the client is ready.
     private var hostTask: Task<Void, Never>?
     private var rate = RateLimit()
-    private var changeRate = RateLimit()
-    private var isOver = false
+    var changeRate = RateLimit()
+    private(set) var isOver = false
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
     /// What the handler of a request says, in its order.
@@ -38,9 +39,6 @@ public actor ChannelServer {
         /// Everything before it is written.
         case mark(CheckedContinuation<Void, Never>)
     }
-
-    /// The most resources that a session may watch.
-    private static let subscriptionLimit = 256
 
     /// Makes a server for a channel.
     ///
@@ -165,7 +163,7 @@ public actor ChannelServer {
         service.conversationEnded(conversation)
         let watched = subscribed
         subscribed = []
-        for uri in watched { await service.unwatch(uri) }
+        for uri in watched { await service.unwatch(uri, for: caller()) }
         await idle()
     }
 
@@ -174,7 +172,7 @@ public actor ChannelServer {
         await withCheckedContinuation { idleWaiters.append($0) }
     }
 
-    private func carryOut(_ actions: [ChannelAction], _ route: MessageRoute? = nil) async {
+    func carryOut(_ actions: [ChannelAction], _ route: MessageRoute? = nil) async {
         var messages: [(JSONValue, Send)] = []
         var cancelledRoute: MessageRoute?
         for action in actions {
@@ -211,15 +209,15 @@ public actor ChannelServer {
         }
     }
 
+    /// Who calls in this conversation.
+    func caller(of admitted: AdmittedRequest? = nil) -> Caller {
+        Caller(subject: subject, session: session, request: admitted?.id.text, conversation: conversation)
+    }
+
     // MARK: Requests
 
     private func perform(_ token: RequestToken, _ admitted: AdmittedRequest) async {
-        let caller = Caller(
-            subject: subject,
-            session: session,
-            request: admitted.id.text,
-            conversation: conversation
-        )
+        let caller = caller(of: admitted)
         // So that nothing is missed which changes after the answer.
         if hostTask != nil, feed == nil, let catalogue = await service.catalogue { follow(catalogue) }
         let outcome: RequestOutcome
@@ -352,80 +350,5 @@ public actor ChannelServer {
         asks.resolve(ask, .failure(failure))
         guard !isOver else { return }
         await carryOut(actions)
-    }
-
-    // MARK: Changes
-
-    /// Follows what changes, for as long as the session lives.
-    private func follow(_ catalogue: Catalogue) {
-        guard state.session?.isReady == true, feed == nil, !isOver else { return }
-        let feed = catalogue.changes.feed(ChangeInterest(lists: Set(ChangeInterest.List.allCases)))
-        self.feed = feed
-        for uri in subscribed { feed.add(uri) }
-        // Ends with the feed.
-        Task { [weak self] in
-            let lists = await catalogue.watchLists()
-            while let changes = await feed.next() {
-                for change in changes { await self?.tellInTime(change) }
-            }
-            for list in lists { await list.unwatchList() }
-        }
-    }
-
-    /// Tells of a change when its turn has come: what changes meanwhile waits in the feed, where equal changes are one.
-    private func tellInTime(_ change: Change) async {
-        while !isOver, !changeRate.admits(.now) {
-            // Nobody cancels the task of a feed.
-            try? await Task.sleep(for: .milliseconds(50))
-        }
-        await tell(change)
-    }
-
-    private func tell(_ change: Change) async {
-        guard !isOver else { return }
-        state.server = service.server
-        switch change {
-        case .tools: await carryOut(state.listChanged(.tools))
-        case .prompts: await carryOut(state.listChanged(.prompts))
-        case .resources: await carryOut(state.listChanged(.resources))
-        case .resource(let uri): await carryOut(state.resourceUpdated(uri: uri))
-        case .task(let id):
-            let caller = Caller(subject: subject, session: session, conversation: conversation)
-            guard let task = service.task(id, for: caller) else { return }
-            if task.outcome != nil { feed?.unfollow(task: id) }
-            await carryOut(state.taskChanged(task))
-        }
-    }
-
-    /// Watches a resource for the session, once however often it is asked for.
-    private func subscribe(_ uri: String, _ admitted: AdmittedRequest, _ caller: Caller) async
-        -> RequestOutcome
-    {
-        guard !subscribed.contains(uri) else { return .result(.empty) }
-        guard subscribed.count < Self.subscriptionLimit else {
-            return .failure(
-                JSONRPCError(
-                    .internalError,
-                    "busy: the session watches \(Self.subscriptionLimit) resources already"
-                )
-            )
-        }
-        let outcome = await service.handle(admitted, from: caller)
-        guard case .result = outcome else { return outcome }
-        guard !isOver, subscribed.insert(uri).inserted else {
-            // The session ended or watches it already: every watch is ended once.
-            await service.unwatch(uri)
-            return outcome
-        }
-        feed?.add(uri)
-        return outcome
-    }
-
-    private func unsubscribe(_ uri: String) async -> RequestOutcome {
-        if subscribed.remove(uri) != nil {
-            feed?.remove(uri)
-            await service.unwatch(uri)
-        }
-        return .result(.empty)
     }
 }

@@ -126,7 +126,7 @@ public struct MCPService: Sendable {
         case .readResource(let uri, let resume): return try await exchange.readResource(uri, resume)
         case .subscribeResource(let uri): return try await exchange.subscribe(uri)
         case .unsubscribeResource(let uri):
-            await unwatch(uri)
+            await exchange.unwatch(uri)
             return .result(.empty)
         case .listPrompts(let cursor): return try exchange.listPrompts(cursor)
         case .getPrompt(let prompt): return try await exchange.getPrompt(prompt)
@@ -206,9 +206,8 @@ public struct MCPService: Sendable {
     }
 
     /// Ends the watching of a resource that a session had subscribed to.
-    func unwatch(_ uri: String) async {
-        guard let host = parts.readyHost else { return }
-        for provider in host.catalogue.providers { await provider.unwatch(uri) }
+    func unwatch(_ uri: String, for caller: Caller) async {
+        await parts.unwatch(uri, for: caller)
     }
 
     private static let notStarted = JSONRPCError(

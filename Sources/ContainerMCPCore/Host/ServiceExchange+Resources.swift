@@ -59,17 +59,42 @@ extension ServiceExchange {
 
     /// Begins to watch a resource; the channel tells the session about its changes.
     func subscribe(_ uri: String) async throws(JSONRPCError) -> RequestOutcome {
-        guard await watch(uri) else { throw .unknownResource(uri, in: context.revision) }
+        guard let isWatched = await watch(uri) else {
+            throw JSONRPCError(
+                .internalError,
+                "busy: you watch as many resources as you may; end one and try again"
+            )
+        }
+        guard isWatched else { throw .unknownResource(uri, in: context.revision) }
         return .result(.empty)
     }
 
-    func watch(_ uri: String) async -> Bool {
+    /// Begins to watch a resource, until ``unwatch(_:)``.
+    ///
+    /// - Returns: Whether it is watched now; nil where the caller watches as many as it may.
+    func watch(_ uri: String) async -> Bool? {
+        let share = caller.watchShare
+        if let share, !parts.watches.begin(for: share) { return nil }
         let context = host.context(caller, context, link, CallRounds())
         for provider in providers where await provider.watch(uri, in: context) { return true }
+        if let share { parts.watches.end(for: share) }
         return false
     }
 
     func unwatch(_ uri: String) async {
-        for provider in providers { await provider.unwatch(uri) }
+        await parts.unwatch(uri, for: caller)
     }
+}
+
+extension ServiceParts {
+    /// Ends one watch of a caller.
+    func unwatch(_ uri: String, for caller: Caller) async {
+        if let share = caller.watchShare { watches.end(for: share) }
+        for provider in readyHost?.catalogue.providers ?? [] { await provider.unwatch(uri) }
+    }
+}
+
+extension Caller {
+    /// Under whose name what it watches is counted; nil where nobody has proven who it is.
+    fileprivate var watchShare: String? { subject.isAuthenticated ? subject.id : nil }
 }

@@ -42,7 +42,7 @@ extension ServiceExchange {
     private func watched(_ uris: [String]) async -> [String] {
         var watched: [String] = []
         for uri in uris.prefix(Self.resourceLimit) where !Task.isCancelled {
-            if await watch(uri) { watched.append(uri) }
+            if await watch(uri) == true { watched.append(uri) }
         }
         return watched
     }

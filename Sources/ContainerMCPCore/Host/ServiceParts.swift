@@ -15,7 +15,9 @@ final class ServiceParts: Sendable {
     let jobs: JobStore
     let seal: StateSeal
     let options: ServiceOptions
-    let subscriptions: SubscriptionCount
+    let subscriptions: CallerShares
+    /// The resources that authenticated callers watch; those that nobody proved are bounded by the watchers alone.
+    let watches = CallerShares(perCaller: 512)
     let talks = TaskTalks()
     private let identity: Identity
     private let promise: HostPromise
@@ -27,7 +29,9 @@ final class ServiceParts: Sendable {
         self.offer = offer
         self.identity = identity
         self.options = options
-        subscriptions = SubscriptionCount(metrics: options.metrics)
+        subscriptions = CallerShares(perCaller: 64) { [metrics = options.metrics] taken in
+            metrics.subscriptionsChanged(open: taken)
+        }
         seal =
             options.sealTime.map { StateSeal(secrets: options.stateKeys, now: $0) }
             ?? StateSeal(secrets: options.stateKeys)

@@ -54,6 +54,11 @@ public struct PromptFacts: Sendable {
         }
     }
 
+    /// The programs by name; none where all may be started, or none.
+    var commandNames: [String] {
+        if case .listed(let names) = commands { names.sorted() } else { [] }
+    }
+
     var offersCommands: Bool { commands != .notOffered }
     /// Something is there that can work on a file.
     var offersRuns: Bool { offersCommands || hasPython }

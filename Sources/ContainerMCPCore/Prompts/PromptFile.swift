@@ -12,6 +12,9 @@ struct PromptFile {
     /// The file itself, where it is in the prompt.
     let message: PromptMessage?
 
+    /// What follows the words of the prompt.
+    var messages: [PromptMessage] { message.map { [$0] } ?? [] }
+
     /// Reads a file with the permission of `file_read`.
     ///
     /// - Throws: ``ToolError`` that has nothing to do with the file: `busy`, `cancelled`, or a question to the client.

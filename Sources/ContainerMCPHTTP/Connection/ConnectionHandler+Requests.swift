@@ -132,9 +132,9 @@ extension ConnectionHandler {
     }
 
     private func answer(_ reply: HTTPReply) {
+        // A short answer in place of a large one that there is no memory for; it is small enough to need none.
         guard services.output.reserve(reply.body.count) else {
-            context?.close(promise: nil)
-            return
+            return refuse(.text(503, "the server is busy"))
         }
         services.metrics.responseBegan(status: reply.status)
         let bytes = reply.encoded(closes: closesAfterAnswer, omitsBody: omitsBody, extra: extraFields)

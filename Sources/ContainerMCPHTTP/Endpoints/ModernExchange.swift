@@ -31,7 +31,7 @@ struct ModernExchange: Sendable {
             return exchange.reply(.error(406, error, id: admitted.id))
         }
         exchange.endWithConnection()
-        guard admitted.request.mayTalk else { return reply(await service.handle(admitted, from: caller)) }
+        guard isListening || wantsNews else { return await answerQuietly() }
         let queue = NotificationQueue(admitted, hasStream: forms.events, counters: counters)
         let link = RequestLink(
             tell: { event in
@@ -56,6 +56,31 @@ struct ModernExchange: Sendable {
         if let subscription { subscriptions.remove(subscription) }
     }
 
+    /// Whether something may be said before the answer.
+    private var wantsNews: Bool {
+        forms.events && (admitted.context.progressToken != nil || admitted.context.logLevel != nil)
+    }
+
+    /// Serves a request about which nothing is said; the end of its connection cancels the task, and with it the work.
+    private func answerQuietly() async {
+        let answer = QuietAnswer(exchange)
+        let watched = forms.events ? silence.add { answer.noteSilence() } : nil
+        let outcome = await service.handle(admitted, from: caller)
+        if let watched { silence.remove(watched) }
+        await finish(outcome, on: answer.finish())
+    }
+
+    /// Answers, on the stream if there is one.
+    private func finish(_ outcome: RequestOutcome, on stream: EventStream?) async {
+        guard let stream else {
+            reply(outcome)
+            return await abandonUnread(outcome, wasSent: !Task.isCancelled)
+        }
+        let wasSent = await stream.send(message: message(outcome).encoded())
+        stream.end()
+        await abandonUnread(outcome, wasSent: wasSent && !Task.isCancelled)
+    }
+
     private func answer(_ queue: NotificationQueue, _ work: Task<Void, Never>) async {
         var stream = isListening ? exchange.openStream(fields: MCPEndpoint.streamFields) : nil
         let watched = forms.events ? silence.add { queue.noteSilence() } : nil
@@ -73,13 +98,7 @@ struct ModernExchange: Sendable {
             case .silence:
                 stream = stream ?? exchange.openStream(fields: MCPEndpoint.streamFields)
             case .outcome(let outcome):
-                guard let stream else {
-                    reply(outcome)
-                    return await abandonUnread(outcome, wasSent: !Task.isCancelled)
-                }
-                let wasSent = await stream.send(message: message(outcome).encoded())
-                stream.end()
-                return await abandonUnread(outcome, wasSent: wasSent && !Task.isCancelled)
+                return await finish(outcome, on: stream)
             case .overflow:
                 queue.close()
                 work.cancel()
@@ -113,15 +132,5 @@ struct ModernExchange: Sendable {
         )
         service.metrics.messageSent(message, over: .http, era: .modern)
         return message
-    }
-}
-
-extension MCPRequest {
-    /// Whether something may be said, or time pass, before its answer.
-    fileprivate var mayTalk: Bool {
-        switch self {
-        case .callTool, .getPrompt, .readResource, .listResources, .complete, .listen: true
-        default: false
-        }
     }
 }

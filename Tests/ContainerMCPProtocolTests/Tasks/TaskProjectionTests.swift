@@ -213,19 +213,6 @@ import Testing
         #expect(Self.result(task, .get, .v20251125)?["pollInterval"] == 1)
     }
 
-    @Test(
-        arguments: [
-            (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (951_868_800, "2000-03-01T00:00:00Z"), (1_787_562_005, "2026-08-24T09:00:05Z"),
-            (4_107_542_399, "2100-02-28T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-            (-1, "1970-01-01T00:00:00Z"), (Int64.max, "9999-12-31T23:59:59Z"), (.min, "1970-01-01T00:00:00Z"),
-        ] as [(Int64, String)]
-    )
-    func `points in time are written in UTC`(seconds: Int64, text: String) {
-        #expect(UTCTimestamp.text(secondsSince1970: seconds) == text)
-    }
-
     @Test func `the errors of tasks tell no more than they must`() {
         #expect(JSONRPCError.unknownTask.code == .invalidParams)
         #expect(JSONRPCError.taskHasEnded.code == .invalidParams)

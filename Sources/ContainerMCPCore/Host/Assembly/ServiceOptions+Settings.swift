@@ -15,7 +15,7 @@ extension ServiceOptions {
         self.init(
             icons: [ServerIcon.icon],
             tasks: JobLimits(kept: settings.tools.tasksKept),
-            stateKeys: try Self.stateKeys(settings.server.stateKeyFile),
+            stateKeys: try Self.stateKeys(settings.server.stateKeyFile, logger),
             replicaTag: settings.server.replicaID,
             taskTimeout: settings.tools.taskTimeoutMaximum,
             taskStorage: settings.tools.taskStore.map { JobStorage(folder: $0, logger: logger) },
@@ -24,7 +24,7 @@ extension ServiceOptions {
     }
 
     /// Reads the keys: one a line in base64, the first of which seals; the others still open what they sealed.
-    private static func stateKeys(_ path: String?) throws(ServerStartFailure) -> [[UInt8]] {
+    private static func stateKeys(_ path: String?, _ logger: Logger) throws(ServerStartFailure) -> [[UInt8]] {
         guard let path else { return [] }
         func failure(_ reason: String) -> ServerStartFailure {
             ServerStartFailure(
@@ -40,6 +40,11 @@ extension ServiceOptions {
             contents = try HostFile.read(path, atMost: keyFileLimit)
         } catch {
             throw failure(error.reason)
+        }
+        if contents.mode & 0o077 != 0 {
+            logger.warning(
+                "others can read MCP_STATE_KEY_FILE; make it readable for its owner only (chmod 600)"
+            )
         }
         var keys: [[UInt8]] = []
         for line in contents.bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {

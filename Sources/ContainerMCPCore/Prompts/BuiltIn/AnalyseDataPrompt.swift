@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `analyse_data`: answer a question from a data file.
-struct AnalyseDataPrompt: Prompt {
+struct AnalyseDataPrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["path": .paths, "encoding": .words(TextEncoding.allCases.map(\.rawValue))]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -61,20 +65,7 @@ struct AnalyseDataPrompt: Prompt {
         )
         return PromptResult(
             summary: "Answer a question from \(path)",
-            messages: [message] + (file.message.map { [$0] } ?? [])
+            messages: [message] + file.messages
         )
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        switch argument {
-        case "path": try await facts.pathCompletion?.values(for: value, in: context) ?? []
-        case "encoding": PromptText.completions(of: value, from: TextEncoding.allCases.map(\.rawValue))
-        default: []
-        }
     }
 }

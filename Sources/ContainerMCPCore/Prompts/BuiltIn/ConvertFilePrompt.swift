@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `convert_file`: write the content of a file in another format.
-struct ConvertFilePrompt: Prompt {
+struct ConvertFilePrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["path": .paths, "destination": .paths, "format": .words(facts.allowedEndings.sorted())]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -65,20 +69,7 @@ struct ConvertFilePrompt: Prompt {
         )
         return PromptResult(
             summary: "Convert \(path)",
-            messages: [message] + (file.message.map { [$0] } ?? [])
+            messages: [message] + file.messages
         )
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        switch argument {
-        case "path", "destination": try await facts.pathCompletion?.values(for: value, in: context) ?? []
-        case "format": PromptText.completions(of: value, from: facts.allowedEndings.sorted())
-        default: []
-        }
     }
 }

@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `fix_script`: find out why a script fails, and put it right.
-struct FixScriptPrompt: Prompt {
+struct FixScriptPrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["path": .paths]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -64,17 +68,7 @@ struct FixScriptPrompt: Prompt {
         )
         return PromptResult(
             summary: "Find and fix what is wrong with \(path)",
-            messages: [message] + (file.message.map { [$0] } ?? [])
+            messages: [message] + file.messages
         )
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        guard argument == "path" else { return [] }
-        return try await facts.pathCompletion?.values(for: value, in: context) ?? []
     }
 }

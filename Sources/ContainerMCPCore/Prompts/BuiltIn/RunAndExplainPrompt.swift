@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `run_and_explain`: run a command line and say what it did.
-struct RunAndExplainPrompt: Prompt {
+struct RunAndExplainPrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["command": .words(facts.commandNames)]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -42,15 +46,5 @@ struct RunAndExplainPrompt: Prompt {
             facts
         )
         return PromptResult(summary: "Run a command and explain what it did", messages: [message])
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        guard argument == "command", case .listed(let names) = facts.commands else { return [] }
-        return PromptText.completions(of: value, from: names.sorted())
     }
 }

@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `search_workspace`: find where something is said or done.
-struct SearchWorkspacePrompt: Prompt {
+struct SearchWorkspacePrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["path": .folders]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -58,16 +62,5 @@ struct SearchWorkspacePrompt: Prompt {
             facts
         )
         return PromptResult(summary: "Search \(folder)", messages: [message])
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        guard argument == "path" else { return [] }
-        let paths = try await facts.pathCompletion?.values(for: value, in: context) ?? []
-        return paths.filter { $0.utf8.last == 0x2F }
     }
 }

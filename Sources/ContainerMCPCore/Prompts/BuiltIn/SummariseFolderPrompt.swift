@@ -3,11 +3,15 @@
 import ContainerMCPProtocol
 
 /// `summarise_folder`: say what a folder holds.
-struct SummariseFolderPrompt: Prompt {
+struct SummariseFolderPrompt: BuiltInPrompt {
     /// The most entries that are put into the prompt.
     static let maximumEntries = 200
 
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["path": .folders]
+    }
 
     var descriptor: PromptDescriptor {
         PromptDescriptor(
@@ -71,16 +75,5 @@ struct SummariseFolderPrompt: Prompt {
                 throw error
             }
         }
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        guard argument == "path" else { return [] }
-        let paths = try await facts.pathCompletion?.values(for: value, in: context) ?? []
-        return paths.filter { $0.utf8.last == 0x2F }
     }
 }

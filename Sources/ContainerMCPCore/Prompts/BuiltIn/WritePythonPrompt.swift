@@ -3,8 +3,12 @@
 import ContainerMCPProtocol
 
 /// `write_python`: write a program, try it, and keep it.
-struct WritePythonPrompt: Prompt {
+struct WritePythonPrompt: BuiltInPrompt {
     let facts: PromptFacts
+
+    var completions: [String: ArgumentCompletion] {
+        ["input_file": .paths, "output_file": .paths]
+    }
 
     var descriptor: PromptDescriptor {
         var arguments = [
@@ -64,15 +68,5 @@ struct WritePythonPrompt: Prompt {
         )
         let messages = [message] + (file?.message.map { [$0] } ?? [])
         return PromptResult(summary: "Write, run and explain a Python program", messages: messages)
-    }
-
-    func complete(
-        _ argument: String,
-        value: String,
-        given: [String: String],
-        in context: CallContext
-    ) async throws(ToolError) -> [String] {
-        guard argument == "input_file" || argument == "output_file" else { return [] }
-        return try await facts.pathCompletion?.values(for: value, in: context) ?? []
     }
 }

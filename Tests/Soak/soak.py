@@ -22,6 +22,8 @@ class Server:
         self.process = subprocess.Popen(
             [program, "--test-mode", "--log-level", "ERROR", "--set", "BASH_ALLOWED_COMMANDS=ls,cat,echo,sleep,seq"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            # What a test run has for itself in its environment is no setting of a server.
+            env={name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")},
         )
         self.lock = threading.Lock()
         self.waiting = {}

@@ -24,6 +24,8 @@ final class AttackServer: Sendable {
     let mark: String
     /// A text that must never reach a client.
     let canary: String
+    /// The session that calls unless another one is named.
+    let caller = Caller(session: "attack", conversation: ConversationID())
 
     private init(
         server: ContainerMCPServer,
@@ -124,28 +126,35 @@ final class AttackServer: Sendable {
     }
 
     /// Calls a tool, and sees to it that no secret comes back.
-    func call(_ tool: String, _ arguments: JSONObject, session: String = "attack") async -> Reply {
-        let reply = Reply(await server.host.call(tool, arguments, caller: Caller(session: session)))
+    func call(_ tool: String, _ arguments: JSONObject, as caller: Caller? = nil) async -> Reply {
+        let reply = Reply(await server.host.call(tool, arguments, caller: caller ?? self.caller))
         if level != .none {
             #expect(!reply.everything.contains(canary), "a secret came back from \(tool)")
         }
         return reply
     }
 
-    func bash(_ command: String, timeout: Double = 25, stdin: String? = nil) async -> Reply {
+    func bash(
+        _ command: String,
+        timeout: Double = 25,
+        stdin: String? = nil,
+        as caller: Caller? = nil
+    ) async -> Reply {
         var arguments: JSONObject = ["command": .string(command), "timeout": .number(timeout)]
         if let stdin { arguments["stdin"] = .string(stdin) }
-        return await call("system_run_command", arguments)
+        return await call("system_run_command", arguments, as: caller)
     }
 
-    func python(_ code: String, timeout: Double = 25) async -> Reply {
-        await call("system_run_python", ["code": .string(code), "timeout": .number(timeout)])
+    func python(_ code: String, timeout: Double = 25, as caller: Caller? = nil) async -> Reply {
+        await call("system_run_python", ["code": .string(code), "timeout": .number(timeout)], as: caller)
     }
 
-    func fileRead(_ path: String) async -> Reply { await call("file_read", ["path": .string(path)]) }
+    func fileRead(_ path: String, as caller: Caller? = nil) async -> Reply {
+        await call("file_read", ["path": .string(path)], as: caller)
+    }
 
-    func fileWrite(_ path: String, _ content: String = "text") async -> Reply {
-        await call("file_write", ["path": .string(path), "content": .string(content)])
+    func fileWrite(_ path: String, _ content: String = "text", as caller: Caller? = nil) async -> Reply {
+        await call("file_write", ["path": .string(path), "content": .string(content)], as: caller)
     }
 }
 

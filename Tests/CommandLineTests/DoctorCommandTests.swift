@@ -63,4 +63,21 @@ import Testing
         #expect(run.output.isEmpty)
         #expect(run.error.contains("cmcp-cli doctor"))
     }
+
+    @Test func `as process 1, which a server in a container is, the level is the same`() throws {
+        let folder = try TemporaryFolder()
+        let first = [
+            "/usr/bin/unshare", "-U", "--map-user=1000", "--map-group=1000", "-m", "-p", "-f",
+            "--mount-proc",
+        ]
+        let control = try ProgramRun(first + ["/bin/sh", "-c", "echo $$"], in: folder.path).finish()
+        guard control.status == 0 else {
+            try Test.cancel("no namespaces with a /proc of their own can be had here: \(control.error)")
+        }
+        #expect(control.output == "1\n")
+        let usual = try CommandLine.run(["doctor"], in: folder)
+        let run = try ProgramRun(first + [ProgramFolder.commandLine, "doctor"], in: folder.path).finish()
+        #expect(run.status == 0, "\(run.error)")
+        #expect(try run.json["level"] == usual.json["level"])
+    }
 }

@@ -172,10 +172,10 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
                 program: "/bin/bash",
                 arguments: ["bash"],
                 environment: [],
-                directory: "/workspace/none",
+                directory: sandbox.sandbox.workspacePath + "/none",
             )
             #expect(await Self.code(of: request, in: sandbox) == .workingDirectory)
-            request.directory = "/workspace"
+            request.directory = sandbox.sandbox.workspacePath
             request.program = "/usr/bin/none"
             #expect(await Self.code(of: request, in: sandbox) == .programFailed)
         }

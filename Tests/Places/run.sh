@@ -83,6 +83,7 @@ clean_up() {
             rootless_podman system reset --force >/dev/null 2>&1 || true
             userdel "$account" >/dev/null 2>&1 || true
         fi
+        [ "$(id -u)" -eq 0 ] || podman unshare rm -rf -- "$work" >/dev/null 2>&1 || true
         rm -rf -- "$work"
     fi
 }
@@ -242,10 +243,26 @@ try_server() {
         echo "python answered: $answer" >>"$log"
         return 1
     }
-    # Whatever was started in the container and ended is gone: process 1 has to see to that.
-    answer=$("$who" exec "$name" /bin/bash -c 'grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null' || true)
-    [ -z "$answer" ] || {
-        echo "dead processes are left: $answer" >>"$log"
+    # At no level does a program run that a call brings along, since volumes are mounted noexec.
+    answer=$("$who" exec "$name" "$inside/cmcp-cli" call --text system_run_python \
+        'code=import glob, os, shutil, subprocess
+shutil.copyfile(glob.glob("/usr/bin/python3.*[0-9]")[0], "own")
+for loader in glob.glob("/lib64/ld-linux-*") + glob.glob("/lib/ld-linux-*"):
+    subprocess.run([loader, "./own", "-c", "print(6*7*100)"])
+os.unlink("own"); print("tried")' 2>>"$log" || true)
+    [[ $answer == *tried* && $answer != *4200* ]] || {
+        echo "a program that a call brought along ran, or could not be tried: $answer" >>"$log"
+        return 1
+    }
+    # What nobody in the container waits for is left to process 1.
+    "$who" exec "$name" /bin/bash -c 'for i in 1 2 3; do (sleep 0.1 &); done' || return 1
+    "$who" exec "$name" /bin/bash -c '
+        for ((i = 0; i < 300; i++)); do
+            grep -qs "^State:.Z" /proc/[0-9]*/status || exit 0
+            sleep 0.1
+        done
+        exit 1' || {
+        echo "dead processes are left" >>"$log"
         return 1
     }
     "$who" stop --time 10 "$name" >/dev/null 2>>"$log" || return 1
@@ -270,14 +287,22 @@ server() {
     return "$status"
 }
 
-# Runs one suite in a place; prints what came of it and adds it up.
+# Runs one suite in a place; prints what came of it and adds it up. The tests make their own folders below /tmp, and
+# show there, too, that what they try works where nothing forbids it: it has to be large, and programs may be run.
 suite() {
     local place=$1 suite=$2 log=$results/$1.$2.log counts status=0 reasons passed_here failed_here skipped_here
-    "$who" run --rm --network=none --timeout "$tests_limit" "${options[@]}" \
+    local options=("${options[@]}") folder
+    folder=$(mktemp -d "$work/tmp.XXXXXX")
+    chmod 1777 "$folder"
+    drop_option --tmpfs
+    "$who" run --rm --network=none --timeout "$tests_limit" "${options[@]}" --volume "$folder:/tmp:rw,nosuid,nodev" \
         --volume "$work/suite:/suite:ro" --volume "$work/repository:/repository:ro" \
         --env CMCP_BIN_DIR="$inside" --env CMCP_PACKAGE_DIR=/repository --env CMCP_TEST_AS_USER=1 --env NO_COLOR=1 \
         --env HOME=/tmp --env LANG=C.UTF-8 --env MCP_HOST=127.0.0.1 --workdir /tmp --entrypoint "/suite/$bundle" \
         "$image" --testing-library swift-testing --filter "^$suite\\." </dev/null >"$log" 2>&1 || true
+    # What others wrote in a user namespace can be removed in one only.
+    [ "$who" = rootful_podman ] || rootless_podman unshare rm -rf -- "$folder" || true
+    rm -rf -- "$folder"
     counts=$(/usr/bin/python3 -B Tests/Places/tally.py "$log" "$level") || status=1
     reasons=$(tail -n +2 <<<"$counts")
     read -r passed_here failed_here skipped_here < <(head -n 1 <<<"$counts")

@@ -24,9 +24,13 @@ import Testing
         let output = Pipe()
         private var buffer = Data()
 
-        init(_ arguments: [String] = []) throws {
-            process.executableURL = StdioProcessTests.program
-            process.arguments = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+        /// Starts one, by a wrapper with its arguments where one is given.
+        init(_ arguments: [String] = [], through wrapper: [String] = []) throws {
+            let program = StdioProcessTests.program
+            let settings = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
+            let words = wrapper + [program.path] + settings + arguments
+            process.executableURL = URL(fileURLWithPath: words[0])
+            process.arguments = Array(words.dropFirst())
             // What the tests are told by names that begin with CMCP_ is unknown to a server, which says so and stops.
             process.environment = ["PATH": "/usr/bin:/bin"]
             process.standardInput = input
@@ -66,16 +70,18 @@ import Testing
         }
     }
 
-    /// Processes with an argument that is exactly this text.
+    /// How many processes have an argument that is exactly this text.
     static func processes(with argument: String) -> Int {
+        identifiers(with: argument).count
+    }
+
+    /// Processes with an argument that is exactly this text.
+    static func identifiers(with argument: String) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.filter { name in
-            guard Int(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
-            else {
-                return false
-            }
+        return names.compactMap(pid_t.init).filter { number in
+            let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
             return data.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == argument }
-        }.count
+        }
     }
 
     /// Waits, bounded, until something is so.
@@ -122,6 +128,32 @@ import Testing
         server.process.waitUntilExit()
         #expect(server.process.terminationStatus == 0 && server.process.terminationReason == .exit)
         #expect(Self.processes(with: "71.78") == 0)
+    }
+
+    @Test func `as process 1 the server reaps what others left behind`() throws {
+        let enter = ["-U", "--map-user=1000", "--map-group=1000", "-m", "-p", "-f", "--mount-proc"]
+        let control = Process()
+        control.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        control.arguments = enter + ["/bin/true"]
+        control.standardError = FileHandle.nullDevice
+        try control.run()
+        control.waitUntilExit()
+        guard control.terminationStatus == 0 else {
+            try Test.cancel("no namespaces with a /proc of their own can be had here")
+        }
+        // The sleeper's parent goes at once, so it becomes the child of what the shell turns into.
+        let mark = "86398.\(UInt32.random(in: 100_000...999_999))"
+        let script = "(sleep \(mark) &); exec \"$@\""
+        let server = try Server(through: ["/usr/bin/unshare"] + enter + ["/bin/sh", "-c", script, "sh"])
+        try server.greet()
+        #expect(Self.eventually { Self.identifiers(with: mark).count == 1 })
+        let orphan = try #require(Self.identifiers(with: mark).first)
+        kill(orphan, SIGKILL)
+        // A dead process keeps its folder there until it is reaped.
+        #expect(Self.eventually { !FileManager.default.fileExists(atPath: "/proc/\(orphan)") })
+        try server.input.fileHandleForWriting.close()
+        server.process.waitUntilExit()
+        #expect(server.process.terminationStatus == 0)
     }
 
     @Test func `the end of input ends the server after what was read is answered`() throws {

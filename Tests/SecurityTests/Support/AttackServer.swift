@@ -52,9 +52,18 @@ final class AttackServer: Sendable {
     /// The data folder as a child sees it.
     var innerData: String { level.hasOwnRoot ? "/data" : data }
 
-    /// Starts one, gives it to the body, looks at what is left, and ends it.
+    /// Starts one at the strongest level that can be had here, for attacks that no level has to do with.
+    static func withStrongest(
+        _ changes: [String: String] = [:],
+        _ body: (AttackServer) async throws -> Void
+    ) async throws {
+        try await with(nil, changes, body)
+    }
+
+    /// Starts one, gives it to the body, looks at what is left, and ends it; without a level at the strongest that
+    /// can be had here.
     static func with(
-        _ level: SandboxLevel,
+        _ level: SandboxLevel?,
         _ changes: [String: String] = [:],
         _ body: (AttackServer) async throws -> Void
     ) async throws {
@@ -70,15 +79,15 @@ final class AttackServer: Sendable {
                 "SANDBOX_ROOT": folder + "/workspace", "DATA_DIR": folder + "/data",
                 "TEMP_DIR": folder + "/temp",
                 "LOG_DIR": folder + "/logs", "BASH_ALLOWED_COMMANDS": commands,
-                "SANDBOX_LEVEL": level.rawValue,
+                "SANDBOX_LEVEL": level?.rawValue ?? "auto",
             ]
-            if level == .none { flags["SANDBOX_LEVEL"] = nil }
+            if level == SandboxLevel.none { flags["SANDBOX_LEVEL"] = nil }
             flags.merge(changes) { _, new in new }
             let settings = try Settings.load(
                 flags: flags,
                 environment: ["MCP_AUTH_TOKEN": canary + "-0123456789-0123456789-0123456789"],
                 currentDirectory: "/tmp",
-                unsafeNoSandbox: level == .none,
+                unsafeNoSandbox: level == SandboxLevel.none,
                 servesNetwork: false
             )
             let server: ContainerMCPServer
@@ -88,12 +97,12 @@ final class AttackServer: Sendable {
                     logger: Logger(label: "attack") { _ in SwiftLogNoOpLogHandler() }
                 )
             } catch {
-                guard error.code == .noSandbox, level.hasOwnRoot else { throw error }
+                guard error.code == .noSandbox, let level, level.hasOwnRoot else { throw error }
                 try Test.cancel("level \(level.rawValue) can't be had here: \(error.message)")
             }
             let attacked = AttackServer(
                 server: server,
-                level: level,
+                level: server.report.level,
                 folder: folder,
                 mark: "86400.\(number)",
                 canary: canary

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Foundation
 import Testing
 
@@ -23,6 +24,7 @@ import Testing
         let input = Pipe()
         let output = Pipe()
         private var buffer = Data()
+        private let recording = WireRecording(.lines)
 
         init(_ arguments: [String] = []) throws {
             process.executableURL = StdioProcessTests.program
@@ -36,6 +38,7 @@ import Testing
         }
 
         func send(_ text: String) throws {
+            recording.client(Array((text + "\n").utf8))
             try input.fileHandleForWriting.write(contentsOf: Data((text + "\n").utf8))
         }
 
@@ -48,6 +51,7 @@ import Testing
                 }
                 let more = output.fileHandleForReading.availableData
                 try #require(!more.isEmpty, "the server closed its output")
+                recording.server(Array(more))
                 buffer.append(more)
             }
         }

@@ -3,6 +3,7 @@
 import ContainerMCPCore
 import ContainerMCPProtocol
 import ContainerMCPSandbox
+import ContainerMCPTesting
 import Glibc
 import Logging
 import Testing
@@ -125,7 +126,9 @@ final class AttackServer: Sendable {
 
     /// Calls a tool, and sees to it that no secret comes back.
     func call(_ tool: String, _ arguments: JSONObject, session: String = "attack") async -> Reply {
-        let reply = Reply(await server.host.call(tool, arguments, caller: Caller(session: session)))
+        let result = await server.host.call(tool, arguments, caller: Caller(session: session))
+        WireRecording.called(tool, result)
+        let reply = Reply(result)
         if level != .none {
             #expect(!reply.everything.contains(canary), "a secret came back from \(tool)")
         }

@@ -256,7 +256,8 @@ def main() -> int:
     options.gate_python = environments.ensure("gate", options.environments)
     passed = failed = 0
 
-    own = subprocess.run([str(options.gate_python), "-m", "unittest", "--quiet", "test_harness"], cwd=HERE,
+    own = subprocess.run([str(options.gate_python), "-m", "unittest", "--quiet", "test_harness", "test_wire"],
+                         cwd=HERE,
                          env={**os.environ, "CMCP_MCP_SCHEMAS": str(options.schemas or "")},
                          capture_output=True, text=True, timeout=GATE_SECONDS)
     if own.returncode == 0:

@@ -16,7 +16,9 @@ final class Errands: Sendable, Equatable {
 
     /// The question with the identifier under which its end is told, where it is one that has an end.
     func identified(_ question: InputQuestion) -> InputQuestion {
-        guard case .elicitation(.url(let message, let url, let given)) = question.request else { return question }
+        guard case .elicitation(.url(let message, let url, let given)) = question.request else {
+            return question
+        }
         let id = errands.withLock { errands in
             let errand = errands[question.key] ?? Errand(id: given ?? Self.makeID())
             errands[question.key] = errand

@@ -216,7 +216,9 @@ public final class CallContext: Sendable {
             }
         }
         guard missing.isEmpty else {
-            if request.revision.has(.elicitationIDs) { missing = missing.map { rounds.errands.identified($0) } }
+            if request.revision.has(.elicitationIDs) {
+                missing = missing.map { rounds.errands.identified($0) }
+            }
             throw ToolError(InputRequired(requests: missing, state: state ?? rounds.state))
         }
         return read

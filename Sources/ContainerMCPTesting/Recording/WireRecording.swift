@@ -43,8 +43,8 @@ public struct WireRecording: Sendable {
     /// Records what a client of each revision gets for a call whose result a test has at hand as a value.
     ///
     /// - Parameters:
-    ///   - result: The result.
     ///   - tool: The name of the tool.
+    ///   - result: The result.
     public static func called(_ tool: String, _ result: ToolResult) {
         guard RecordingFile.shared != nil else { return }
         let server = ServerDescription(name: "test", version: "1", capabilities: ServerCapabilities())

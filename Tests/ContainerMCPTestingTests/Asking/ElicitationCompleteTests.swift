@@ -12,7 +12,9 @@ import Testing
 
     /// Asks the user to open a page, waits until somebody has been there, says so, and asks for a name.
     private static func fixture(_ gate: Gate) throws -> ServiceFixture {
-        let tool = ScriptedTool("visit", taskSupport: .optional(.atOnce)) { _, context async throws(ToolError) in
+        let tool = ScriptedTool("visit", taskSupport: .optional(.atOnce)) {
+            _,
+            context async throws(ToolError) in
             _ = try context.answer("page", to: .page)
             guard await gate.pass() else { throw ToolError(.cancelled, "given up") }
             for key in ["page", "page", "who", "nothing"] { await context.elicitationCompleted(key) }
@@ -108,7 +110,10 @@ import Testing
         let news = News()
         let second = await client.request(
             "tools/call",
-            ["name": "visit", "inputResponses": ["page": ["action": "accept"]], "requestState": .string(first.state ?? "")],
+            [
+                "name": "visit", "inputResponses": ["page": ["action": "accept"]],
+                "requestState": .string(first.state ?? ""),
+            ],
             news: news
         )
         #expect(second.asked == ["who"])

@@ -234,6 +234,15 @@ class HTTPTests(WireCase):
             self.add(1, "server", reply(text(id=1, error=error), 400))
             self.expect(fault)
 
+    def test_a_modern_notification_of_a_client_is_judged(self):
+        for params, fault in (({"requestId": 1}, None), ({}, "client:")):
+            self.entries = []
+            self.begin(1, "http")
+            body = text(method="notifications/cancelled", params=params)
+            self.add(1, "client", post(body, f"MCP-Protocol-Version: {MODERN}"))
+            self.add(1, "server", b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+            self.expect(fault)
+
     def test_a_channel_is_followed_from_its_first_event(self):
         for result, fault in (({}, None), ({"x": 1}, "empty result with members")):
             self.entries = []

@@ -419,7 +419,7 @@ class _ServerSide:
         if not self._headers.get("content-type", "").startswith("application/json"):
             return
         if b'"jsonrpc"' not in data:
-            if self._status == 200 and exchange.path.endswith(("/mcp", "/messages")):
+            if self._status == 200 and exchange.path.endswith("/mcp") and "/.well-known/" not in exchange.path:
                 self._connection.fault(f"an answer of {exchange.path} that is no message: {data[:200]!r}")
         elif self._talk is None:
             self._connection.refused(exchange, self._status, data)

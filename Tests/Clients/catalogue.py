@@ -101,3 +101,7 @@ DRIVER_CHECKS = (
     "token",
 )
 TRIAL_CHECKS = (*DRIVER_CHECKS, "end", "schema")
+
+# The checks of a trial with the conformance server: what a server asks its client.
+QUESTION_CHECKS = ("form", "form declined", "defaults", "address", "model", "directories", "everything", "nobody to ask")
+QUESTION_TRIAL_CHECKS = (*QUESTION_CHECKS, "end", "schema")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Foundation
 import Testing
 
@@ -23,6 +24,7 @@ import Testing
         let input = Pipe()
         let output = Pipe()
         private var buffer = Data()
+        private let recording = WireRecording(.lines)
 
         /// Starts one, by a wrapper with its arguments where one is given.
         init(_ arguments: [String] = [], through wrapper: [String] = []) throws {
@@ -40,6 +42,7 @@ import Testing
         }
 
         func send(_ text: String) throws {
+            recording.client(Array((text + "\n").utf8))
             try input.fileHandleForWriting.write(contentsOf: Data((text + "\n").utf8))
         }
 
@@ -52,6 +55,7 @@ import Testing
                 }
                 let more = output.fileHandleForReading.availableData
                 try #require(!more.isEmpty, "the server closed its output")
+                recording.server(Array(more))
                 buffer.append(more)
             }
         }

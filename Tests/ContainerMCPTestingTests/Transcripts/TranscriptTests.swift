@@ -41,11 +41,14 @@ import Testing
         do {
             for line in transcript.lines {
                 switch line {
-                case .client(var text):
+                case .client(var text, let isBroken):
                     for (placeholder, value) in known {
                         text = text.replacing("\"\(placeholder)\"", with: value.encodedString())
                     }
-                    await transport.send(bytes: Array((text + "\n").utf8))
+                    let bytes = Array((text + "\n").utf8)
+                    await WireRecording.$isBrokenOnPurpose.withValue(isBroken) {
+                        await transport.send(bytes: bytes)
+                    }
                 case .server(let expected):
                     let found = try #require(try await transport.next(), "the server said nothing more")
                     let difference = Transcript.difference(expected, found, &known)

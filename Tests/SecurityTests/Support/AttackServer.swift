@@ -3,6 +3,7 @@
 import ContainerMCPCore
 import ContainerMCPProtocol
 import ContainerMCPSandbox
+import ContainerMCPTesting
 import Glibc
 import Logging
 import Testing
@@ -136,7 +137,9 @@ final class AttackServer: Sendable {
 
     /// Calls a tool, and sees to it that no secret comes back.
     func call(_ tool: String, _ arguments: JSONObject, as caller: Caller? = nil) async -> Reply {
-        let reply = Reply(await server.host.call(tool, arguments, caller: caller ?? self.caller))
+        let result = await server.host.call(tool, arguments, caller: caller ?? self.caller)
+        WireRecording.called(tool, result)
+        let reply = Reply(result)
         if level != .none {
             #expect(!reply.everything.contains(canary), "a secret came back from \(tool)")
         }

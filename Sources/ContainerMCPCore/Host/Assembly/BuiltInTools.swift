@@ -15,11 +15,16 @@ struct BuiltInTools {
     let programs: ProgramTable
     let threads: BlockingThreads
 
-    var all: [any Tool] { tools(files) }
+    var all: [any Tool] { tools(files, health) }
 
-    func tools(_ files: SandboxFileManager) -> [any Tool] {
+    func tools(_ files: SandboxFileManager, _ health: ServerHealth) -> [any Tool] {
         (settings.tools.offersSystem ? system : [])
-            + (settings.tools.offersFiles ? Self.fileTools(files) : [])
+            + (settings.tools.offersFiles ? Self.fileTools(files) : []) + [HealthCheckTool(health: health)]
+    }
+
+    /// What tells about the server from now on.
+    var health: ServerHealth {
+        ServerHealth(settings: settings, runner: sandbox, hasPython: interpreter != nil)
     }
 
     private var system: [any Tool] {

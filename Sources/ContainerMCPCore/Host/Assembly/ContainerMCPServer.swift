@@ -232,12 +232,14 @@ public final class ContainerMCPServer: Sendable {
                 threads: threads
             )
             let files = builtIn.files
-            let registry = try ToolRegistry(builtIn.tools(files) + further)
+            let health = builtIn.health
+            let registry = try ToolRegistry(builtIn.tools(files, health) + further)
             let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
             let changes = ChangeBus()
             var providers: [any ResourceProvider] = [
                 StaticResources([
-                    .sandboxReport(sandbox.report), .settings(ConfigurationReport(settings)),
+                    .sandboxReport(sandbox.report, backend: settings.sandbox.backend),
+                    .settings(ConfigurationReport(settings)),
                 ])
             ]
             var workspaceResources: WorkspaceResources?
@@ -267,6 +269,7 @@ public final class ContainerMCPServer: Sendable {
                 metrics: service.metrics,
                 logger: logger
             )
+            health.watch(host)
             let server = ContainerMCPServer(
                 settings: settings,
                 host: host,

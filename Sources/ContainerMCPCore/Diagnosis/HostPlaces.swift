@@ -45,7 +45,8 @@ enum HostPlaces {
     }
 
     private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "." || scalar == "_"
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "."
+            || scalar == "_"
             || scalar == "-"
     }
 }

@@ -42,7 +42,9 @@ public struct MachineCheck: Sendable, Equatable {
         var parts = [facts.place.summary]
         if let unit = facts.unit { parts.append("the systemd unit \(unit)") }
         parts.append(
-            facts.virtualMachine.map { $0.hasPrefix("of ") ? "a virtual machine" : "a virtual machine (\($0))" }
+            facts.virtualMachine.map {
+                $0.hasPrefix("of ") ? "a virtual machine" : "a virtual machine (\($0))"
+            }
                 ?? "no virtual machine that can be seen"
         )
         parts.append(facts.isRoot ? "started as root" : "started as an ordinary user")
@@ -97,7 +99,10 @@ public struct MachineCheck: Sendable, Equatable {
     private static func appArmor(_ facts: MachineFacts) -> MachineCheck {
         let state = facts.appArmor
         guard state.isEnabled else {
-            return MachineCheck("AppArmor", state.isBuiltIn ? "built into the kernel, and off" : "not in this kernel")
+            return MachineCheck(
+                "AppArmor",
+                state.isBuiltIn ? "built into the kernel, and off" : "not in this kernel"
+            )
         }
         var parts = ["on"]
         if let profiles = state.loadedProfiles { parts.append("\(profiles) profiles loaded") }
@@ -107,8 +112,11 @@ public struct MachineCheck: Sendable, Equatable {
 
     private static func controlGroups(_ facts: MachineFacts) -> MachineCheck {
         let groups = facts.controlGroups
-        guard groups.version == .unified else { return MachineCheck("control groups", groups.version.rawValue) }
-        let controllers = groups.controllers.isEmpty ? "no controllers" : groups.controllers.joined(separator: ", ")
+        guard groups.version == .unified else {
+            return MachineCheck("control groups", groups.version.rawValue)
+        }
+        let controllers =
+            groups.controllers.isEmpty ? "no controllers" : groups.controllers.joined(separator: ", ")
         let delegation = groups.isDelegated ? "delegated" : groups.isWritable ? "writable" : "not delegated"
         return MachineCheck("control groups", "version 2, \(delegation): \(controllers)")
     }
@@ -121,7 +129,9 @@ public struct MachineCheck: Sendable, Equatable {
         return MachineCheck(
             "clock",
             "\(source), which is slow to read",
-            warning: .noneHere("every call takes longer with it; the kernel found the processor's own counter unreliable")
+            warning: .noneHere(
+                "every call takes longer with it; the kernel found the processor's own counter unreliable"
+            )
         )
     }
 
@@ -138,7 +148,9 @@ public struct MachineCheck: Sendable, Equatable {
                     "python",
                     python.path ?? "no interpreter that can be used; system_run_python is not offered",
                     warning: python.path == nil
-                        ? advice ?? .noneHere("install python3 3.11 or newer; the package manager is not known") : nil
+                        ? advice
+                            ?? .noneHere("install python3 3.11 or newer; the package manager is not known")
+                        : nil
                 )
             )
         }
@@ -157,7 +169,9 @@ public struct MachineCheck: Sendable, Equatable {
             MachineCheck(
                 "listed programs",
                 "\(found) of \(facts.programs.count) found; missing: \(shown)\(more)",
-                warning: command.map { .run(adviser.asRoot($0), "Programs of BASH_ALLOWED_COMMANDS have to be installed") }
+                warning: command.map {
+                    .run(adviser.asRoot($0), "Programs of BASH_ALLOWED_COMMANDS have to be installed")
+                }
                     ?? .noneHere("install them, or take them out of BASH_ALLOWED_COMMANDS")
             )
         )
@@ -169,17 +183,21 @@ public struct MachineCheck: Sendable, Equatable {
         "awk": "gawk", "gawk": "gawk", "bc": "bc", "curl": "curl", "diff": "diffutils", "file": "file",
         "find": "findutils", "git": "git", "grep": "grep", "gzip": "gzip", "jq": "jq", "make": "make",
         "nano": "nano", "patch": "patch", "perl": "perl", "ps": "procps", "rsync": "rsync", "sed": "sed",
-        "tar": "tar", "tree": "tree", "unzip": "unzip", "wget": "wget", "which": "which", "xargs": "findutils",
+        "tar": "tar", "tree": "tree", "unzip": "unzip", "wget": "wget", "which": "which",
+        "xargs": "findutils",
         "zip": "zip",
     ]
 
     // MARK: Folders
 
-    private static func folders(_ facts: MachineFacts, _ level: SandboxLevel?, _ adviser: Adviser) -> [MachineCheck] {
+    private static func folders(_ facts: MachineFacts, _ level: SandboxLevel?, _ adviser: Adviser)
+        -> [MachineCheck]
+    {
         var checks: [MachineCheck] = []
         if let folder = facts.workspace {
             // What a workspace may hold has to fit, or calls meet a full disk before their own limit.
-            let isSmall = facts.workspaceLimit.flatMap { limit in folder.freeBytes.map { $0 < limit } } ?? false
+            let isSmall =
+                facts.workspaceLimit.flatMap { limit in folder.freeBytes.map { $0 < limit } } ?? false
             let limit = facts.workspaceLimit.map { ", \(size($0)) may be used" } ?? ""
             checks.append(
                 MachineCheck(

@@ -8,7 +8,9 @@ extension ProtectionReport {
     ///
     /// What is only known to the operator is left out of a report for callers.
     public var json: JSONValue {
-        var object: JSONObject = ["level": level.map { .string($0.rawValue) } ?? .null, "backend": .string(backend)]
+        var object: JSONObject = [
+            "level": level.map { .string($0.rawValue) } ?? .null, "backend": .string(backend),
+        ]
         if let required {
             object["required"] = .string(required.rawValue)
             object["sufficient"] = .bool(isSufficient)
@@ -24,7 +26,8 @@ extension ProtectionReport {
         object["layers"] = .array(
             layers.map { layer in
                 [
-                    "name": .string(layer.name), "status": .string(layer.status), "detail": .string(layer.detail),
+                    "name": .string(layer.name), "status": .string(layer.status),
+                    "detail": .string(layer.detail),
                     "advice": .string(layer.advice?.text ?? ""),
                 ]
             }

@@ -52,7 +52,8 @@ public struct ProtectionReport: Sendable, Equatable {
     ///   - diagnosis: What was found out by trying.
     ///   - backend: What builds the outer wall.
     ///   - facts: The machine.
-    public init(_ diagnosis: SandboxDiagnosis, backend: SandboxSettings.Backend, machine facts: MachineFacts) {
+    public init(_ diagnosis: SandboxDiagnosis, backend: SandboxSettings.Backend, machine facts: MachineFacts)
+    {
         let report = diagnosis.report
         let adviser = Adviser(
             facts: facts,
@@ -64,7 +65,11 @@ public struct ProtectionReport: Sendable, Equatable {
         required = diagnosis.required
         isSufficient = diagnosis.isSufficient
         attempts = diagnosis.attempts
-        layers = Self.layers(report) { adviser.advice(for: $0, $1) } words: { $0 }
+        layers = Self.layers(report) {
+            adviser.advice(for: $0, $1)
+        } words: {
+            $0
+        }
         promises = report.map(SandboxPromise.review) ?? []
         remarks = report.map(Self.remarks) ?? []
         landlockABI = facts.landlockABI
@@ -83,7 +88,11 @@ public struct ProtectionReport: Sendable, Equatable {
         required = nil
         isSufficient = true
         attempts = []
-        layers = Self.layers(report) { _, _ in nil } words: { HostPlaces.removed(from: $0) }
+        layers = Self.layers(report) { _, _ in
+            nil
+        } words: {
+            HostPlaces.removed(from: $0)
+        }
         promises = SandboxPromise.review(report).map { review in
             SandboxPromise.Review(
                 promise: review.promise,
@@ -103,7 +112,9 @@ public struct ProtectionReport: Sendable, Equatable {
         words: (String) -> String
     ) -> [Layer] {
         Mechanism.allCases.map { mechanism in
-            let known = report.map { $0.statuses[mechanism] ?? .unavailable(reason: "not part of this level") }
+            let known = report.map {
+                $0.statuses[mechanism] ?? .unavailable(reason: "not part of this level")
+            }
             let status = known ?? .unavailable(reason: "no level can be had")
             let isEnforced = status == .enforced
             return Layer(
@@ -123,12 +134,12 @@ public struct ProtectionReport: Sendable, Equatable {
         }
     }
 
-    /// The promises that hold with a gap or not at all, one line each: `P7 (reduced): … : why`.
+    /// The promises that hold with a gap or not at all, one line each: `P7 is reduced: … Here: why.`.
     public var reducedPromises: [String] {
         promises.filter { $0.state != .kept }.map { review in
             let why = review.reasons.joined(separator: "; ")
             let state = review.state == .none ? "not kept" : "reduced"
-            return "\(review.promise.rawValue) is \(state): \(review.promise.words) Here: \(why)"
+            return "\(review.promise.rawValue) is \(state): \(review.promise.words) Here: \(why)."
         }
     }
 

@@ -31,12 +31,14 @@ public enum SandboxPromise: String, Sendable, CaseIterable {
         case .reads: "A call reads only its workspace, the data folder and what programs need to start."
         case .writes: "A call writes only its workspace, a /tmp of its own and harmless devices."
         case .network: "A call has no network, no names, and no socket of the machine."
-        case .processes: "A call sees and signals only its own processes, and all of them are gone when it ends."
+        case .processes:
+            "A call sees and signals only its own processes, and all of them are gone when it ends."
         case .privileges: "A call can't gain privileges."
         case .secrets: "A call can't learn the server's environment, memory, descriptors or tokens."
         case .limits: "A call can't exceed its limits, and others are answered while it tries."
         case .separation: "Two calls share nothing but the workspace."
-        case .files: "File tools touch nothing outside the workspace and the data folder, whatever is planted there."
+        case .files:
+            "File tools touch nothing outside the workspace and the data folder, whatever is planted there."
         case .web: "Web tools connect only to addresses that the policy allows."
         }
     }
@@ -68,7 +70,7 @@ public enum SandboxPromise: String, Sendable, CaseIterable {
     public static func review(_ report: EnforcementReport) -> [Review] {
         allCases.map { promise in
             let named = report.reducedPromises.filter { promise.isNamed(by: $0) }
-                .map { String($0.dropFirst(promise.rawValue.count + 2)) }
+                .map { Self.withoutStop($0.dropFirst(promise.rawValue.count + 2)) }
             guard report.level != .none || promise == .files || promise == .web else {
                 return Review(promise: promise, state: .none, reasons: ["the server runs without a sandbox"])
             }
@@ -76,9 +78,14 @@ public enum SandboxPromise: String, Sendable, CaseIterable {
             return Review(
                 promise: promise,
                 state: finding.isKept && named.isEmpty ? .kept : .reduced,
-                reasons: finding.reasons + named
+                reasons: named + finding.reasons
             )
         }
+    }
+
+    /// A sentence as one of several in a row.
+    private static func withoutStop(_ sentence: Substring) -> String {
+        String(sentence.hasSuffix(".") ? sentence.dropLast() : sentence)
     }
 
     /// Whether a sentence begins with the promise's number.
@@ -111,7 +118,8 @@ public enum SandboxPromise: String, Sendable, CaseIterable {
                 isKept = isIn(.seccomp)
                 reasons =
                     isKept
-                    ? ["by the system call filter alone, which refuses every kind of socket"] : [detail(.seccomp)]
+                    ? ["by the system call filter alone, which refuses every kind of socket"]
+                    : [detail(.seccomp)]
             case .processes:
                 guard !isIn(.pidNamespace) else { return }
                 isKept = isIn(.signalScope)
@@ -134,7 +142,7 @@ public enum SandboxPromise: String, Sendable, CaseIterable {
                 isKept = isIn(.rlimits) && (isIn(.cgroup) || isThere(.treeMemory))
                 reasons =
                     isKept
-                    ? (isIn(.cgroup) ? [] : [detail(.treeMemory)])
+                    ? (isIn(.cgroup) || isIn(.treeMemory) ? [] : [detail(.treeMemory)])
                     : [Mechanism.rlimits, .treeMemory].filter { !isThere($0) }.map(detail)
             case .separation:
                 guard !(isIn(.mountNamespace) && isIn(.ipcNamespace) && isIn(.pidNamespace)) else { return }

@@ -14,7 +14,9 @@ struct DoctorReport {
         writeChecks()
         writeList(
             "What the missing layers mean:",
-            report.layers.filter { !$0.meaning.isEmpty && report.level != nil }.map { "\($0.name): \($0.meaning)" }
+            report.layers.filter { !$0.meaning.isEmpty && report.level != nil }.map {
+                "\($0.name): \($0.meaning)"
+            }
         )
         writeList("Weaker here than at level full:", report.reducedPromises + report.remarks)
         writeRemedies()

@@ -121,12 +121,16 @@ struct CallAnswer {
         let averages = content["load"]?["average"]?.arrayValue?.map(\.description) ?? []
         line("load average: \(averages.joined(separator: ", "))")
         for (kind, count) in content["load"]?["calls"]?.objectValue ?? [:] {
-            let (running, waiting) = (count["running"]?.description ?? "?", count["waiting"]?.description ?? "?")
+            let (running, waiting) = (
+                count["running"]?.description ?? "?", count["waiting"]?.description ?? "?"
+            )
             line("calls (\(kind)): \(running) running, \(waiting) waiting")
         }
         if let test = content["self_test"] {
             let word = test["passed"] == true ? "passed" : "failed"
-            line("self-test: \(word) in \(test["milliseconds"]?.description ?? "?") ms; \(test["detail"]?.stringValue ?? "")")
+            line(
+                "self-test: \(word) in \(test["milliseconds"]?.description ?? "?") ms; \(test["detail"]?.stringValue ?? "")"
+            )
         }
     }
 }

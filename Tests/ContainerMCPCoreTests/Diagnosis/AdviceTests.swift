@@ -95,7 +95,9 @@ import Testing
         #expect(advice(MachineFacts(place: .podman))?.command == "podman run --security-opt unmask=ALL …")
         #expect(advice(MachineFacts(place: .docker))?.command?.contains("systempaths=unconfined") == true)
         let masked = ["/proc/kcore", "/proc/my keys"]
-        #expect(advice(MachineFacts(mountsOverProc: masked))?.command == "sudo umount /proc/kcore '/proc/my keys'")
+        #expect(
+            advice(MachineFacts(mountsOverProc: masked))?.command == "sudo umount /proc/kcore '/proc/my keys'"
+        )
         let unit = MachineFacts(unit: "mcp.service", hasSystemd: true, mountsOverProc: masked)
         #expect(advice(unit)?.command?.contains("ProtectKernelTunables=no") == true)
         #expect(advice(MachineFacts())?.command == nil)
@@ -144,7 +146,10 @@ import Testing
             isRoot: true,
             securityModules: ["lockdown", "capability", "yama", "apparmor"]
         )
-        let report = MadeUpMachine.report(.full, [.landlock: .unavailable(reason: "the kernel has no Landlock")])
+        let report = MadeUpMachine.report(
+            .full,
+            [.landlock: .unavailable(reason: "the kernel has no Landlock")]
+        )
         let advice = MadeUpMachine.advice(.landlock, report, facts)
         #expect(
             advice?.command
@@ -171,11 +176,15 @@ import Testing
         )
         #expect(advice(MachineFacts(controlGroups: groups))?.command == nil)
         #expect(
-            advice(MachineFacts(place: .podman, controlGroups: groups))?.command?.contains("unmask=/sys/fs/cgroup")
+            advice(MachineFacts(place: .podman, controlGroups: groups))?.command?.contains(
+                "unmask=/sys/fs/cgroup"
+            )
                 == true
         )
         #expect(
-            advice(MachineFacts(place: .docker, controlGroups: groups))?.command?.contains("writable-cgroups=true")
+            advice(MachineFacts(place: .docker, controlGroups: groups))?.command?.contains(
+                "writable-cgroups=true"
+            )
                 == true
         )
         #expect(advice(MachineFacts(place: .kubernetes, controlGroups: groups))?.command == nil)
@@ -198,18 +207,22 @@ import Testing
         #expect(advice(MachineFacts(place: .docker, appArmor: on))?.command == nil)
     }
 
-    @Test func `the gap in the list of commands is closed by the first folder that lets programs run`() {
+    @Test func `the gap in the list of commands is closed in every folder that lets programs run`() {
         let report = MadeUpMachine.report(.filtered, [.commandAllowList: .partial(missing: "the loader")])
-        func advice(_ facts: MachineFacts) -> Advice? { MadeUpMachine.advice(.commandAllowList, report, facts) }
+        func advice(_ facts: MachineFacts) -> Advice? {
+            MadeUpMachine.advice(.commandAllowList, report, facts)
+        }
         var facts = MachineFacts(
             workspace: .init(path: "/srv/it's mine"),
-            temporary: .init(path: "/srv/temp")
+            temporary: .init(path: "/srv/temp", exists: false)
         )
         #expect(
             advice(facts)?.command
-                == #"sudo mount --bind -o noexec,nosuid,nodev '/srv/it'\''s mine' '/srv/it'\''s mine'"#
+                == #"sudo mount --bind -o noexec,nosuid,nodev '/srv/it'\''s mine' '/srv/it'\''s mine' && "#
+                + "mkdir -p /srv/temp && sudo mount --bind -o noexec,nosuid,nodev /srv/temp /srv/temp"
         )
         facts.workspace?.isNoexec = true
+        facts.temporary?.exists = true
         #expect(advice(facts)?.command == "sudo mount --bind -o noexec,nosuid,nodev /srv/temp /srv/temp")
         facts.temporary?.isNoexec = true
         #expect(advice(facts)?.command == nil)

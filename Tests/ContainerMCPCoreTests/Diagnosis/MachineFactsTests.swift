@@ -7,23 +7,28 @@ import Testing
 @Suite struct MachineFactsTests {
     private static let bubblewrap = "620 595 0:48 /newroot / rw,nosuid,nodev - tmpfs tmpfs rw\n"
 
-    @Test(arguments: [
-        (["/run/.containerenv": ""], [:], MachinePlace.podman),
-        (["/.dockerenv": ""], [:], .docker),
-        (["/.dockerenv": ""], ["KUBERNETES_SERVICE_HOST": "10.0.0.1"], .kubernetes),
-        (["/proc/self/cgroup": "0::/kubepods/burstable/pod1/x\n"], [:], .kubernetes),
-        (["/proc/self/cgroup": "1:name=systemd:/docker/0a\n"], [:], .docker),
-        (["/run/systemd/container": "lxc\n"], [:], .lxc),
-        (["/run/systemd/container": "systemd-nspawn\n"], [:], .nspawn),
-        (["/dev/incus/sock": ""], [:], .lxc),
-        ([:], ["container": "rkt"], .container),
-        (["/proc/self/mountinfo": bubblewrap], [:], .bubblewrap),
-        (["/.flatpak-info": ""], ["container": "flatpak"], .bubblewrap),
-        (["/proc/1/comm": "firejail\n"], [:], .firejail),
-        (["/run/.containerenv": "", "/proc/1/comm": "bwrap\n"], [:], .bubblewrap),
-        (["/proc/1/comm": "systemd\n", "/proc/self/cgroup": "0::/user.slice\n"], [:], .host),
-        ([:], [:], .host),
-    ] as [([String: String], [String: String], MachinePlace)])
+    private static let firejail = "119 98 254:0 /x /run/firejail/firejail.ro.dir ro - ext4 /dev/vda rw\n"
+
+    @Test(
+        arguments: [
+            (["/run/.containerenv": ""], [:], MachinePlace.podman),
+            (["/.dockerenv": ""], [:], .docker),
+            (["/.dockerenv": ""], ["KUBERNETES_SERVICE_HOST": "10.0.0.1"], .kubernetes),
+            (["/proc/self/cgroup": "0::/kubepods/burstable/pod1/x\n"], [:], .kubernetes),
+            (["/proc/self/cgroup": "1:name=systemd:/docker/0a\n"], [:], .docker),
+            (["/run/systemd/container": "lxc\n"], [:], .lxc),
+            (["/run/systemd/container": "systemd-nspawn\n"], [:], .nspawn),
+            (["/dev/incus/sock": ""], [:], .lxc),
+            ([:], ["container": "rkt"], .container),
+            (["/proc/self/mountinfo": bubblewrap], [:], .bubblewrap),
+            (["/.flatpak-info": ""], ["container": "flatpak"], .bubblewrap),
+            (["/proc/1/comm": "firejail\n"], [:], .firejail),
+            (["/proc/self/mountinfo": firejail], [:], .firejail), (["/run/firejail/mnt": ""], [:], .host),
+            (["/run/.containerenv": "", "/proc/1/comm": "bwrap\n"], [:], .bubblewrap),
+            (["/proc/1/comm": "systemd\n", "/proc/self/cgroup": "0::/user.slice\n"], [:], .host),
+            ([:], [:], .host),
+        ] as [([String: String], [String: String], MachinePlace)]
+    )
     func `the place is told by its traces`(
         files: [String: String],
         variables: [String: String],
@@ -57,12 +62,12 @@ import Testing
                 "/sys/class/dmi/id/sys_vendor": "QEMU\n",
                 "/sys/devices/system/clocksource/clocksource0/current_clocksource": "hpet\n",
                 "/proc/self/mountinfo": """
-                    22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-                    23 22 0:21 / /proc rw,nosuid - proc proc rw
-                    24 23 0:22 / /proc/kcore rw - tmpfs tmpfs rw
-                    25 23 0:23 / /proc/sys/fs/binfmt_misc rw - binfmt_misc binfmt_misc rw
-                    broken line
-                    """,
+                22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+                23 22 0:21 / /proc rw,nosuid - proc proc rw
+                24 23 0:22 / /proc/kcore rw - tmpfs tmpfs rw
+                25 23 0:23 / /proc/sys/fs/binfmt_misc rw - binfmt_misc binfmt_misc rw
+                broken line
+                """,
             ],
             folders: ["/run/systemd/system", "/sys/fs/cgroup"],
             writable: [group, group + "/cgroup.procs"]
@@ -105,14 +110,18 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\n", "=", "ID", "ID=\"", "ID='\n", "\u{FEFF}ID=x", "ID=\"a", String(repeating: "ID_LIKE=x ", count: 10_000),
-        "36 35 98:0 /mnt1 /mnt2 rw - ", "36 35 98:0 \\ \\0 rw - ext3", "0::", "0::/" + String(repeating: "/", count: 5_000),
+        "", "\n", "=", "ID", "ID=\"", "ID='\n", "\u{FEFF}ID=x", "ID=\"a",
+        String(repeating: "ID_LIKE=x ", count: 10_000),
+        "36 35 98:0 /mnt1 /mnt2 rw - ", "36 35 98:0 \\ \\0 rw - ext3", "0::",
+        "0::/" + String(repeating: "/", count: 5_000),
         "1 2 3 \\777\\40 /\\134 rw - - -", "99999999999999999999999", "-", "Seccomp:",
     ])
     func `text of any kind is read without harm`(text: String) {
         let files = [
-            "/etc/os-release", "/proc/self/mountinfo", "/proc/self/cgroup", "/proc/self/uid_map", "/proc/self/status",
-            "/sys/kernel/security/lsm", "/proc/sys/user/max_user_namespaces", "/sys/fs/cgroup/cgroup.controllers",
+            "/etc/os-release", "/proc/self/mountinfo", "/proc/self/cgroup", "/proc/self/uid_map",
+            "/proc/self/status",
+            "/sys/kernel/security/lsm", "/proc/sys/user/max_user_namespaces",
+            "/sys/fs/cgroup/cgroup.controllers",
             "/proc/cpuinfo", "/run/systemd/container",
         ]
         let view = MadeUpMachine.view(Dictionary(uniqueKeysWithValues: files.map { ($0, text) }))
@@ -137,7 +146,9 @@ import Testing
         #expect(MountTable("").type(of: "/") == nil)
     }
 
-    @Test(arguments: [("6.1.0-30-amd64", true, false), ("6.18.44-fc", true, true), ("", false, false), ("x", false, false)])
+    @Test(arguments: [
+        ("6.1.0-30-amd64", true, false), ("6.18.44-fc", true, true), ("", false, false), ("x", false, false),
+    ])
     func `versions are compared as numbers`(release: String, isFive: Bool, isTwelve: Bool) {
         let facts = MachineFacts(kernelRelease: release)
         #expect(facts.hasKernel(5, 13) == isFive)
@@ -145,7 +156,11 @@ import Testing
     }
 
     @Test func `this machine can be read`() throws {
-        let settings = try Settings.load(environment: [:], currentDirectory: "/nonexistent", servesNetwork: false)
+        let settings = try Settings.load(
+            environment: [:],
+            currentDirectory: "/nonexistent",
+            servesNetwork: false
+        )
         let facts = MachineFacts.read(for: settings)
         #expect(!facts.kernelRelease.isEmpty && !facts.architecture.isEmpty)
         #expect(facts.workspace?.path == "/nonexistent/sandbox" && facts.workspace?.exists == false)

@@ -22,8 +22,16 @@ enum MadeUpMachine {
         )
     }
 
-    static let debian = Distribution(families: ["debian"], version: "12", name: "Debian GNU/Linux 12 (bookworm)")
-    static let ubuntu = Distribution(families: ["ubuntu", "debian"], version: "24.04", name: "Ubuntu 24.04 LTS")
+    static let debian = Distribution(
+        families: ["debian"],
+        version: "12",
+        name: "Debian GNU/Linux 12 (bookworm)"
+    )
+    static let ubuntu = Distribution(
+        families: ["ubuntu", "debian"],
+        version: "24.04",
+        name: "Ubuntu 24.04 LTS"
+    )
     static let fedora = Distribution(families: ["fedora"], version: "42", name: "Fedora Linux 42")
 
     /// What the kernel confirms at a level, with some layers otherwise.

@@ -25,7 +25,8 @@ import Testing
         #expect(reduced(MadeUpMachine.report(.noproc)) == [])
     }
 
-    @Test func `without namespaces only the separation of calls is reduced, and others are kept by other means`() {
+    @Test
+    func `without namespaces only the separation of calls is reduced, and others are kept by other means`() {
         let report = MadeUpMachine.report(.filtered)
         #expect(reduced(report) == ["P8"])
         let network = SandboxPromise.review(report).first { $0.promise == .network }
@@ -34,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (SandboxLevel.filtered, Mechanism.landlock, ["P1", "P2", "P8"]), (.filtered, .seccomp, ["P3", "P5", "P6", "P8"]),
+        (SandboxLevel.filtered, Mechanism.landlock, ["P1", "P2", "P6", "P8"]),
+        (.filtered, .seccomp, ["P3", "P5", "P6", "P8"]),
         (.filtered, .signalScope, ["P4", "P8"]), (.full, .signalScope, []), (.full, .landlock, []),
         (.full, .networkNamespace, []), (.full, .noNewPrivs, ["P5"]), (.full, .rlimits, ["P7"]),
         (.full, .cgroup, []), (.full, .appArmor, []), (.full, .ipcNamespace, ["P8"]),
@@ -44,17 +46,25 @@ import Testing
         mechanism: Mechanism,
         promises: [String]
     ) {
-        #expect(reduced(MadeUpMachine.report(level, [mechanism: .unavailable(reason: "gone")])) == Set(promises))
+        #expect(
+            reduced(MadeUpMachine.report(level, [mechanism: .unavailable(reason: "gone")])) == Set(promises)
+        )
     }
 
     @Test func `limits need one of two carriers`() {
         let gone = EnforcementReport.Status.unavailable(reason: "gone")
-        #expect(reduced(MadeUpMachine.report(.full, [.cgroup: gone, .treeMemory: .partial(missing: "late")])) == [])
+        #expect(
+            reduced(MadeUpMachine.report(.full, [.cgroup: gone, .treeMemory: .partial(missing: "late")]))
+                == []
+        )
         #expect(reduced(MadeUpMachine.report(.full, [.cgroup: gone, .treeMemory: gone])) == ["P7"])
     }
 
     @Test func `a sentence of the sandbox counts for the promise that it names`() {
-        let report = MadeUpMachine.report(.full, reduced: ["P7: There is no end.", "P1x: no", "Something else."])
+        let report = MadeUpMachine.report(
+            .full,
+            reduced: ["P7: There is no end.", "P1x: no", "Something else."]
+        )
         #expect(reduced(report) == ["P7"])
         let shown = MadeUpMachine.diagnose(report, MachineFacts())
         #expect(shown.reducedPromises.count == 1)
@@ -102,7 +112,7 @@ import Testing
     }
 
     @Test func `callers are told no place of the machine, whatever a layer says`() {
-        let secret = "/srv/hidden/place"
+        let secret = "/srv/undisclosed/place"
         let report = MadeUpMachine.report(
             .filtered,
             [
@@ -113,12 +123,12 @@ import Testing
             reduced: ["P7: \(secret) is full.", "Children see \(secret)."]
         )
         let text = ProtectionReport(forCallers: report, backend: .native).json.encodedString()
-        #expect(!text.contains("hidden"))
+        #expect(!text.contains("undisclosed"))
         #expect(text.contains("…"))
         let object = ProtectionReport(forCallers: report, backend: .native).json.objectValue
         #expect(object?["machine"] == nil && object?["checks"] == nil && object?["levels"] == nil)
         let own = MadeUpMachine.diagnose(report, MachineFacts()).json.encodedString()
-        #expect(own.contains("hidden"), "the operator is told")
+        #expect(own.contains("undisclosed"), "the operator is told")
     }
 
     @Test(arguments: [
@@ -132,7 +142,8 @@ import Testing
 
     // MARK: Checks and remedies
 
-    private func check(_ name: String, _ facts: MachineFacts, _ level: SandboxLevel = .full) -> MachineCheck? {
+    private func check(_ name: String, _ facts: MachineFacts, _ level: SandboxLevel = .full) -> MachineCheck?
+    {
         MadeUpMachine.diagnose(MadeUpMachine.report(level), facts).checks.first { $0.name == name }
     }
 
@@ -177,12 +188,16 @@ import Testing
         #expect(check("clock", MachineFacts(clockSource: "tsc"))?.status == .good)
         #expect(check("clock", MachineFacts(clockSource: "hpet"))?.status == .warning)
         #expect(check("clock", MachineFacts()) == nil)
-        #expect(check("/proc", MachineFacts(mountsOverProc: ["/proc/kcore"]))?.detail == "masked: /proc/kcore")
+        #expect(
+            check("/proc", MachineFacts(mountsOverProc: ["/proc/kcore"]))?.detail == "masked: /proc/kcore"
+        )
         #expect(
             check("Landlock", MachineFacts(landlockABI: 4))?.detail
                 == "ABI 4, lacks device controls, abstract sockets and signals"
         )
-        #expect(check("Landlock", MachineFacts(landlockABI: 7))?.detail == "ABI 7, lacks nothing that is used")
+        #expect(
+            check("Landlock", MachineFacts(landlockABI: 7))?.detail == "ABI 7, lacks nothing that is used"
+        )
     }
 
     @Test func `forbidden user namespaces are worth a look only where they are missed`() {
@@ -193,7 +208,8 @@ import Testing
 
     @Test func `the same advice is given once, and what helps comes first`() throws {
         let report = MadeUpMachine.report(.filtered, [.appArmor: .unavailable(reason: "none")])
-        let remedies = MadeUpMachine.diagnose(report, MachineFacts(userNamespaces: .init(maximum: 0))).remedies
+        let remedies = MadeUpMachine.diagnose(report, MachineFacts(userNamespaces: .init(maximum: 0)))
+            .remedies
         #expect(remedies.count == 2)
         let first = try #require(remedies.first)
         #expect(first.improves.count == 9, "eight layers and the check")

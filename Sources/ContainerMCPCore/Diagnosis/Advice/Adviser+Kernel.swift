@@ -15,7 +15,9 @@ extension Adviser {
             return .run(command, "Landlock is not among the kernel's active security modules")
         }
         if facts.isFiltered == true, facts.hasKernel(5, 13) {
-            return .noneHere("a filter of system calls that lies over the server hides Landlock; start it without")
+            return .noneHere(
+                "a filter of system calls that lies over the server hides Landlock; start it without"
+            )
         }
         if facts.hasKernel(5, 13) {
             return .noneHere("the kernel was built without Landlock (CONFIG_SECURITY_LANDLOCK)")
@@ -35,7 +37,9 @@ extension Adviser {
             return .noneHere("this kernel is new enough, but was built or started without it")
         }
         let sentence = "Linux \(major).\(minor) or newer \(does)"
-        if facts.place.sharesKernel { return .noneHere("the kernel is that of the machine outside; \(sentence)") }
+        if facts.place.sharesKernel {
+            return .noneHere("the kernel is that of the machine outside; \(sentence)")
+        }
         guard let command = facts.distribution.newerKernel(architecture: facts.architecture) else {
             return .noneHere("\(sentence), but no package of this distribution is known that has it")
         }
@@ -46,7 +50,9 @@ extension Adviser {
     var appArmor: Advice {
         guard facts.appArmor.isEnabled else {
             if facts.place.sharesKernel {
-                return .noneHere("AppArmor is off in the kernel of the machine outside, or hidden by the container")
+                return .noneHere(
+                    "AppArmor is off in the kernel of the machine outside, or hidden by the container"
+                )
             }
             guard facts.appArmor.isBuiltIn, let command = bootParameter("apparmor=1 security=apparmor") else {
                 return .noneHere("this kernel has no AppArmor")
@@ -54,7 +60,9 @@ extension Adviser {
             return .run(command, "AppArmor is built into the kernel and turned off")
         }
         if facts.place.sharesKernel {
-            return .noneHere("profiles are loaded on the machine outside, where the container's own one is chosen")
+            return .noneHere(
+                "profiles are loaded on the machine outside, where the container's own one is chosen"
+            )
         }
         return .run(
             asRoot(Self.loadProfiles),
@@ -71,12 +79,19 @@ extension Adviser {
         let instead = "the watcher that sums memory every 50 ms stays in its place"
         guard groups.version == .unified else {
             guard facts.hasSystemd, let command = bootParameter("systemd.unified_cgroup_hierarchy=1") else {
-                return .noneHere("control groups are \(groups.version.rawValue) here, which is not used; \(instead)")
+                return .noneHere(
+                    "control groups here: \(groups.version.rawValue), and only version 2 is used; \(instead)"
+                )
             }
-            return .run(command, "Control groups are \(groups.version.rawValue) here, and version 2 is needed")
+            return .run(
+                command,
+                "Control groups here: \(groups.version.rawValue), and only version 2 is used"
+            )
         }
         guard !groups.isDelegated else {
-            return .noneHere("a group with memory and pids is delegated to the server, but is not used; \(instead)")
+            return .noneHere(
+                "a group with memory and pids is delegated to the server, but is not used; \(instead)"
+            )
         }
         switch facts.place {
         case .podman:
@@ -94,7 +109,10 @@ extension Adviser {
         case .host, .lxc, .nspawn: break
         }
         if let unit = facts.unit {
-            return .run(unitSettings(["Delegate=yes"], unit), "The unit's control group is not delegated to the server")
+            return .run(
+                unitSettings(["Delegate=yes"], unit),
+                "The unit's control group is not delegated to the server"
+            )
         }
         guard facts.hasSystemd else {
             return .noneHere("nothing on this machine delegates control groups; \(instead)")

@@ -36,7 +36,9 @@ extension Adviser {
             )
         }
         if facts.isFiltered == true {
-            return .noneHere("a system call filter that lies over this program refuses namespaces; start it outside")
+            return .noneHere(
+                "a system call filter that lies over this program refuses namespaces; start it outside"
+            )
         }
         return .noneHere(
             "the kernel refuses user namespaces: a chroot(2) does so, and a kernel without CONFIG_USER_NS"
@@ -79,8 +81,10 @@ extension Adviser {
                 "systemd-nspawn --private-users=pick --system-call-filter=@mount …",
                 "The container refuses namespaces"
             )
-        case .firejail: return .noneHere("firejail refuses namespaces to what it runs; start the server outside")
-        case .bubblewrap: return .noneHere("the sandbox around the server refuses namespaces; start it outside")
+        case .firejail:
+            return .noneHere("firejail refuses namespaces to what it runs; start the server outside")
+        case .bubblewrap:
+            return .noneHere("the sandbox around the server refuses namespaces; start it outside")
         case .container: return .noneHere("the container refuses namespaces; its engine has to allow them")
         case .host: return nil
         }
@@ -94,7 +98,9 @@ extension Adviser {
         case .podman:
             return .run("podman run --security-opt unmask=ALL …", Self.unmasked)
         case .kubernetes:
-            return .noneHere("the pod has to ask for it: procMount Unmasked in its securityContext, and hostUsers false")
+            return .noneHere(
+                "the pod has to ask for it: procMount Unmasked in its securityContext, and hostUsers false"
+            )
         case .lxc:
             return .run(
                 "incus config set \(Self.quoted(facts.hostName ?? "NAME")) security.nesting=true",
@@ -102,11 +108,16 @@ extension Adviser {
             )
         default:
             guard !facts.mountsOverProc.isEmpty else {
-                return .noneHere("the kernel refuses to mount /proc here, and nothing that can be seen lies over it")
+                return .noneHere(
+                    "the kernel refuses to mount /proc here, and nothing that can be seen lies over it"
+                )
             }
             if let unit = facts.unit {
                 return .run(
-                    unitSettings(["ProtectKernelTunables=no", "ProtectKernelLogs=no", "ProtectProc=default"], unit),
+                    unitSettings(
+                        ["ProtectKernelTunables=no", "ProtectKernelLogs=no", "ProtectProc=default"],
+                        unit
+                    ),
                     "The unit hides parts of /proc, so a call can't have its own"
                 )
             }

@@ -38,7 +38,9 @@ struct Adviser: Sendable {
         case .landlock: return landlock
         case .signalScope: return newerKernel(6, 12, "holds back signals by Landlock")
         case .seccomp:
-            return .noneHere("the kernel has to be built with CONFIG_SECCOMP_FILTER, which every distribution does")
+            return .noneHere(
+                "the kernel has to be built with CONFIG_SECCOMP_FILTER, which every distribution does"
+            )
         case .unprivilegedUser: return unprivilegedUser
         case .commandAllowList: return commandAllowList
         case .appArmor: return appArmor
@@ -95,15 +97,18 @@ struct Adviser: Sendable {
 
     /// A word of a command, as a shell takes it.
     static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: ":"):
-                true
-            default: false
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+                    UInt8(ascii: "-"),
+                    UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: ":"):
+                    true
+                default: false
+                }
             }
-        }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 
@@ -111,7 +116,9 @@ struct Adviser: Sendable {
 
     private var unprivilegedUser: Advice {
         guard !facts.isRoot else {
-            return .noneHere("the server is root and yet could not change the user id; a level can't be had without")
+            return .noneHere(
+                "the server is root and yet could not change the user id; a level can't be had without"
+            )
         }
         guard facts.place == .host else {
             return .noneHere(
@@ -129,12 +136,13 @@ struct Adviser: Sendable {
             return newerKernel(6, 3, "can keep memory that was written from becoming code")
         }
         let folders = [facts.workspace, facts.temporary].compactMap { $0 }
-        guard let open = folders.first(where: { !$0.isNoexec }) else {
+        let open = folders.filter { !$0.isNoexec }
+        guard let first = open.first else {
             return .noneHere(
                 "the workspace and the folder for temporary files are mounted noexec, which closes the gap"
             )
         }
-        let path = Self.quoted(open.path)
+        let path = Self.quoted(first.path)
         switch facts.place {
         case .podman:
             return .run(
@@ -149,8 +157,13 @@ struct Adviser: Sendable {
         case .kubernetes:
             return .noneHere("the workspace has to lie on a volume with the mount option noexec")
         default:
+            let commands = open.flatMap { folder in
+                let path = Self.quoted(folder.path)
+                return (folder.exists ? [] : ["mkdir -p \(path)"])
+                    + [asRoot("mount --bind -o noexec,nosuid,nodev \(path) \(path)")]
+            }
             return .run(
-                asRoot("mount --bind -o noexec,nosuid,nodev \(path) \(path)"),
+                commands.joined(separator: " && "),
                 "A workspace and a folder for temporary files that are mounted noexec close the gap"
             )
         }

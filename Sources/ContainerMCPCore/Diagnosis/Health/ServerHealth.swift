@@ -109,7 +109,8 @@ public final class ServerHealth: Sendable {
             let count = counts[kind] ?? (running: 0, waiting: 0)
             calls[kind.rawValue] = [
                 "running": .integer(Int64(count.running)), "waiting": .integer(Int64(count.waiting)),
-                "running_max": .integer(Int64(places.running)), "waiting_max": .integer(Int64(places.waiting)),
+                "running_max": .integer(Int64(places.running)),
+                "waiting_max": .integer(Int64(places.waiting)),
             ]
         }
         return [
@@ -123,9 +124,11 @@ public final class ServerHealth: Sendable {
             ("command_memory_bytes", settings.bash.memoryBytes),
             ("python_seconds", Int(settings.python.timeoutMaximum.components.seconds)),
             ("python_memory_bytes", settings.python.memoryBytes),
-            ("processes", settings.sandbox.maximumProcesses), ("open_files", settings.sandbox.maximumDescriptors),
+            ("processes", settings.sandbox.maximumProcesses),
+            ("open_files", settings.sandbox.maximumDescriptors),
             ("workspace_bytes", settings.sandbox.workspaceBytes),
-            ("workspace_names", settings.sandbox.workspaceNames), ("tmp_bytes", settings.sandbox.temporaryBytes),
+            ("workspace_names", settings.sandbox.workspaceNames),
+            ("tmp_bytes", settings.sandbox.temporaryBytes),
             ("file_bytes", settings.files.maximumBytes), ("output_bytes", settings.limits.outputBytes),
             ("calls_of_a_session", settings.limits.sessionRunning),
         ]

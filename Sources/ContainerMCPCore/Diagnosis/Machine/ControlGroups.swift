@@ -7,7 +7,7 @@ public struct ControlGroups: Sendable, Equatable {
         /// The unified hierarchy, the only one that is used.
         case unified = "version 2"
         /// The old hierarchies beside a unified one without controllers of its own.
-        case hybrid = "version 1, beside an empty version 2"
+        case hybrid = "version 1 (beside an empty version 2)"
         /// The old hierarchies.
         case legacy = "version 1"
         /// None are mounted.

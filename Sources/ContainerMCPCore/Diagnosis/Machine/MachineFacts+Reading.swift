@@ -29,7 +29,9 @@ extension MachineFacts {
         let interpreter = try? PythonInterpreter.find(named: settings.python.executable)
         facts.python = Program(name: settings.python.executable ?? "python3", path: interpreter)
         if settings.sandbox.restrictsCommands {
-            facts.programs = settings.bash.allowedCommands.map { Program(name: $0, path: ViewBuilder.find($0)) }
+            facts.programs = settings.bash.allowedCommands.map {
+                Program(name: $0, path: ViewBuilder.find($0))
+            }
         }
         return facts
     }
@@ -62,14 +64,16 @@ extension MachineFacts {
     }
 
     /// The innermost place that left a trace.
-    private static func place(_ view: MachineView, _ mounts: MountTable, _ membership: String) -> MachinePlace {
+    private static func place(_ view: MachineView, _ mounts: MountTable, _ membership: String) -> MachinePlace
+    {
         if mounts.hasBubblewrapRoot || view.exists("/.flatpak-info") || view.line("/proc/1/comm") == "bwrap" {
             return .bubblewrap
         }
-        if view.exists("/run/firejail/mnt") || view.line("/proc/1/comm") == "firejail" { return .firejail }
+        if mounts.isFirejailed || view.line("/proc/1/comm") == "firejail" { return .firejail }
         // Pods are run by all kinds of engines, and what has to be changed is the pod.
         if view.variable("KUBERNETES_SERVICE_HOST") != nil
-            || view.exists("/var/run/secrets/kubernetes.io/serviceaccount") || membership.contains("/kubepods")
+            || view.exists("/var/run/secrets/kubernetes.io/serviceaccount")
+            || membership.contains("/kubepods")
         {
             return .kubernetes
         }
@@ -92,7 +96,9 @@ extension MachineFacts {
     }
 
     private static func virtualMachine(_ view: MachineView) -> String? {
-        if view.line("/proc/sys/kernel/osrelease")?.lowercased().contains("microsoft") == true { return "WSL" }
+        if view.line("/proc/sys/kernel/osrelease")?.lowercased().contains("microsoft") == true {
+            return "WSL"
+        }
         let vendor = view.line("/sys/class/dmi/id/sys_vendor") ?? ""
         let product = view.line("/sys/class/dmi/id/product_name") ?? ""
         let known = [
@@ -102,7 +108,9 @@ extension MachineFacts {
         ]
         for (word, name) in known where vendor.contains(word) || product.contains(word) { return name }
         if let hypervisor = view.line("/sys/hypervisor/type") { return String(hypervisor.prefix(40)) }
-        let flags = view.text("/proc/cpuinfo")?.split(whereSeparator: \.isNewline).first { $0.hasPrefix("flags") }
+        let flags = view.text("/proc/cpuinfo")?.split(whereSeparator: \.isNewline).first {
+            $0.hasPrefix("flags")
+        }
         let isGuest = flags?.split(separator: " ").contains("hypervisor") ?? false
         return isGuest ? "of an unknown kind" : nil
     }
@@ -137,7 +145,8 @@ extension MachineFacts {
         return ControlGroups(
             version: .unified,
             path: path,
-            controllers: view.line(place + "/cgroup.controllers")?.split(separator: " ").map(String.init) ?? [],
+            controllers: view.line(place + "/cgroup.controllers")?.split(separator: " ").map(String.init)
+                ?? [],
             // To delegate is to give away these two (cgroups(7), "Cgroups delegation").
             isWritable: view.isWritable(place) && view.isWritable(place + "/cgroup.procs")
         )

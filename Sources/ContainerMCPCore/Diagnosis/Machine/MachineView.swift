@@ -35,7 +35,9 @@ struct MachineView: Sendable {
         space: { path in
             var info = statvfs()
             guard unsafe statvfs(path, &info) == 0 else { return nil }
-            let (bytes, isTooLarge) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+            let (bytes, isTooLarge) = UInt64(info.f_bavail).multipliedReportingOverflow(
+                by: UInt64(info.f_frsize)
+            )
             return Space(
                 freeBytes: isTooLarge ? .max : Int64(clamping: bytes),
                 freeNames: info.f_files == 0 ? nil : Int64(clamping: info.f_favail),

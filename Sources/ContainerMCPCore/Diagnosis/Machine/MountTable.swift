@@ -37,7 +37,8 @@ struct MountTable: Sendable, Equatable {
         }
         var best: Mount?
         // Of two at the same place the later one lies on top.
-        for mount in mounts where holds(mount.point) && mount.point.utf8.count >= best?.point.utf8.count ?? 0 {
+        for mount in mounts where holds(mount.point) && mount.point.utf8.count >= best?.point.utf8.count ?? 0
+        {
             best = mount
         }
         return best?.type
@@ -46,13 +47,20 @@ struct MountTable: Sendable, Equatable {
     /// What is mounted over parts of `/proc`, so that no other `/proc` can be mounted; at most 20.
     var overProc: [String] {
         // binfmt_misc lies over an empty folder that the kernel keeps for it, which hides nothing.
-        let mounts = mounts.filter { $0.point.hasPrefix("/proc/") && !$0.point.hasPrefix("/proc/sys/fs/binfmt_misc") }
+        let mounts = mounts.filter {
+            $0.point.hasPrefix("/proc/") && !$0.point.hasPrefix("/proc/sys/fs/binfmt_misc")
+        }
         return Array(Set(mounts.map(\.point)).sorted().prefix(20))
     }
 
     /// Whether the root is the one that bubblewrap leaves.
     var hasBubblewrapRoot: Bool {
         mounts.last { $0.point == "/" }?.root == "/newroot"
+    }
+
+    /// Whether firejail made these mounts; its folders alone stay behind on the host.
+    var isFirejailed: Bool {
+        mounts.contains { $0.point == "/run/firejail/firejail.ro.dir" || $0.point == "/run/firejail/mnt" }
     }
 
     /// Blanks, tabs, newlines and backslashes are written as three octal digits.

@@ -19,8 +19,8 @@ public struct HealthCheckTool: Tool {
         Tells how the server does: version, uptime, load, limits, which tools are on, and how calls are confined, layer \
         by layer. With self_test a tiny program is run in the sandbox to see whether that works now.
         """
-    /// Changes nothing; the program of the self-test is the server's own.
-    public let effects: ToolEffects = []
+    /// Changes nothing, and needs the scope to read; the program of the self-test is the server's own.
+    public let effects: ToolEffects = [.readsFiles]
     private let health: ServerHealth
 
     /// Makes the tool.
@@ -58,9 +58,9 @@ public struct HealthCheckTool: Tool {
                 "status": .object([
                     "type": "string", "enum": ["ok", "reduced", "unprotected", "failing"],
                     "description": """
-                        ok; reduced when a promise of the sandbox holds with a gap; unprotected without a sandbox; failing when the \
-                        self-test failed.
-                        """,
+                    ok; reduced when a promise of the sandbox holds with a gap; unprotected without a sandbox; failing when the \
+                    self-test failed.
+                    """,
                 ]),
                 "version": RunSchema.typed("string", "Version of the server."),
                 "uptime_seconds": RunSchema.typed("integer", "How long it has been running."),
@@ -89,7 +89,10 @@ public struct HealthCheckTool: Tool {
                     "object",
                     "Whether a program ran confined (passed, detail, milliseconds); only when it was asked for."
                 ),
-                "success": RunSchema.typed("boolean", "False when the self-test failed or the call did not happen."),
+                "success": RunSchema.typed(
+                    "boolean",
+                    "False when the self-test failed or the call did not happen."
+                ),
                 "error": RunSchema.typed("string", "Why the call did not happen."),
                 "warning": RunSchema.typed("string", "Said when the server runs without its sandbox."),
             ],

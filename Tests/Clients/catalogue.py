@@ -69,6 +69,7 @@ DRIVER_CHECKS = (
     "command",
     "python",
     "settings",
+    "health",
     "refuse",
     "cancel",
     "time limit",

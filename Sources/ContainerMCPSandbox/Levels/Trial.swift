@@ -292,8 +292,8 @@ struct Trial: Sendable {
         case .filtered:
             [
                 "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
-                "Temporary folders are limited by file size only, not in all.",
-                "Processes count for the user id: give the container a limit of its own.",
+                "P7: Temporary folders are limited by file size only, not in all.",
+                "P7: Processes count for the user id: give the container a limit of its own.",
                 "Children see the workspace under its path on this machine.",
             ]
         }

@@ -10,6 +10,7 @@ struct BuiltInTools {
     let bash: ManagerSource<BashManager>
     let python: ManagerSource<PythonManager>
     let files: ManagerSource<SandboxFileManager>
+    let health: ServerHealth
 
     /// The tools of a server.
     init(
@@ -18,7 +19,8 @@ struct BuiltInTools {
         programs: ProgramTable,
         bash: ManagerSource<BashManager>,
         python: ManagerSource<PythonManager>,
-        files: ManagerSource<SandboxFileManager>
+        files: ManagerSource<SandboxFileManager>,
+        health: ServerHealth
     ) {
         self.settings = settings
         self.interpreter = interpreter
@@ -26,6 +28,7 @@ struct BuiltInTools {
         self.bash = bash
         self.python = python
         self.files = files
+        self.health = health
     }
 
     /// Tools that can be described and not called.
@@ -37,13 +40,14 @@ struct BuiltInTools {
             programs: programs,
             bash: ManagerSource(refusing: refusal),
             python: ManagerSource(refusing: refusal),
-            files: ManagerSource(refusing: refusal)
+            files: ManagerSource(refusing: refusal),
+            health: ServerHealth(settings: settings, runner: RefusingRunner(), hasPython: interpreter != nil)
         )
     }
 
     var all: [any Tool] {
         (settings.tools.offersSystem ? system : [])
-            + (settings.tools.offersFiles ? Self.fileTools(files) : [])
+            + (settings.tools.offersFiles ? Self.fileTools(files) : []) + [HealthCheckTool(health: health)]
     }
 
     private var system: [any Tool] {

@@ -216,19 +216,26 @@ public final class ContainerMCPServer: Sendable {
             )
             let changes = ChangeBus(scope: settings.sandbox.scope)
             let workspaces = base.workspaces(programs: programs, threads: threads, changes: changes)
+            let health = ServerHealth(
+                settings: settings,
+                runner: sandbox,
+                hasPython: base.interpreter != nil
+            )
             let builtIn = BuiltInTools(
                 settings: settings,
                 interpreter: base.interpreter,
                 programs: programs,
                 bash: workspaces.bash,
                 python: workspaces.python,
-                files: workspaces.files
+                files: workspaces.files,
+                health: health
             )
             let registry = try ToolRegistry(builtIn.all + further)
             let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
             var providers: [any ResourceProvider] = [
                 StaticResources([
-                    .sandboxReport(sandbox.report), .settings(ConfigurationReport(settings)),
+                    .sandboxReport(sandbox.report, backend: settings.sandbox.backend),
+                    .settings(ConfigurationReport(settings)),
                 ])
             ]
             if settings.tools.offersFiles { providers.append(base.resources(of: workspaces)) }
@@ -248,6 +255,7 @@ public final class ContainerMCPServer: Sendable {
                 logger: logger,
                 workspaces: workspaces
             )
+            health.watch(host)
             let server = ContainerMCPServer(
                 settings: settings,
                 host: host,

@@ -64,9 +64,10 @@ run_tests() {
         start=(setpriv --reuid=$user --regid=$user --clear-groups)
     fi
     printf '\n==> %s\n' "$name"
+    [ -z "$expects_profiles" ] || load_copies || echo "the profiles for a test could not be loaded"
     (
         cd "$folder" || exit 1
-        timeout --kill-after=10 "$limit" "$@" ${start[@]+"${start[@]}"} \
+        timeout --kill-after=10 "$limit" ${start[@]+"${start[@]}"} "$@" \
             env -i HOME="$folder" PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 CMCP_BIN_DIR=$bin CMCP_IN_VM=1 \
             $([ "$who" = root ] || echo CMCP_TEST_AS_USER=1) ${expects_profiles:+CMCP_EXPECT_PROFILES=1} \
             "$bundle" --testing-library swift-testing --filter "$filter" </dev/null
@@ -91,14 +92,17 @@ run_script() {
 
 profiles=(container-mcp-bash container-mcp-python container-mcp)
 load_profiles() {
-    local profile level
+    local profile
     for profile in "${profiles[@]}"; do
         apparmor_parser -rKT -I /cmcp/apparmor "/cmcp/apparmor/$profile" || return 1
     done
-    # Copies that a test unloads while it runs.
+}
+# Copies that a test unloads while it runs.
+load_copies() {
+    local level
     for level in full filtered; do
-        sed "s/^profile container-mcp-bash /profile container-mcp-test-$level /" /cmcp/apparmor/container-mcp-bash \
-            | apparmor_parser -rKT -I /cmcp/apparmor || return 1
+        sed "s/container-mcp-bash /container-mcp-test-$level /; s/container-mcp-bash\\([,/]\)/container-mcp-test-$level\1/" \
+            /cmcp/apparmor/container-mcp-bash | apparmor_parser -rKT -I /cmcp/apparmor || return 1
     done
 }
 unload_profiles() {

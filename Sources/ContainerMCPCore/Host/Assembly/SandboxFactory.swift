@@ -138,7 +138,11 @@ struct SandboxFactory: Sendable {
         }
         if views.isEmpty {
             // The file tools alone need no child, but the report shows what the machine can do.
-            views[Self.bashKind] = .init(view: try bashView([]), sharedMemoryBytes: nil, profile: Self.bashProfile)
+            views[Self.bashKind] = .init(
+                view: try bashView([]),
+                sharedMemoryBytes: nil,
+                profile: Self.bashProfile
+            )
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,

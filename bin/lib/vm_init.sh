@@ -104,6 +104,24 @@ load_copies() {
         sed "s/container-mcp-bash /container-mcp-test-$level /; s/container-mcp-bash\\([,/]\)/container-mcp-test-$level\1/" \
             /cmcp/apparmor/container-mcp-bash | apparmor_parser -rKT -I /cmcp/apparmor || return 1
     done
+    # One that confines nothing, as container-mcp-userns does with a newer parser, and one like a container engine's.
+    apparmor_parser -rKT <<'PROFILES'
+abi <abi/3.0>,
+profile container-mcp-userns flags=(unconfined) {
+}
+profile container-mcp-test-container flags=(attach_disconnected) {
+  file,
+  network,
+  capability,
+  mount,
+  umount,
+  pivot_root,
+  signal,
+  ptrace,
+  unix,
+  deny /proc/sys/** w,
+}
+PROFILES
 }
 unload_profiles() {
     local profile
@@ -121,6 +139,8 @@ while IFS='|' read -r name what who filter; do
         limit) limit=$who ;;
         tests) run_tests "$name" "$who" "$filter" ;;
         confined) run_tests "$name" "$who" "$filter" aa-exec -p container-mcp -- setpriv --no-new-privs ;;
+        loose) run_tests "$name" "$who" "$filter" aa-exec -p container-mcp-userns -- ;;
+        container) run_tests "$name" "$who" "$filter" aa-exec -p container-mcp-test-container -- ;;
         script) run_script "$name" bash -c "$filter" ;;
         load) load_profiles && expects_profiles=1 || run_script "$name" false ;;
         unload) unload_profiles && expects_profiles='' || run_script "$name" false ;;

@@ -211,11 +211,12 @@ public final class Sandbox: ProcessRunner {
             configuration: configuration,
             reactor: reactor,
             threads: threads,
+            allowedProfiles: report.profiles
         )
         var restarted: LauncherLink?
         do {
             let (link, newReport) = try await trial.run()
-            if newReport == report {
+            if newReport.isEquivalent(to: report) {
                 install(link)
                 restarted = link
                 configuration.onRestart?()

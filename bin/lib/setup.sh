@@ -3,8 +3,8 @@
 #
 # Puts in place what building and testing need, and nothing that is there already. Sourced by the scripts beside it:
 #
-#   setup_packages run|test|container|places   Debian packages
-#   setup_swift                                the Swift toolchain, put first on PATH
+#   setup_packages run|test|vm|container|places   Debian packages
+#   setup_swift                                   the Swift toolchain, put first on PATH
 #
 # Installs with apt as root or where sudo asks for no password; else prints the one command that does, and stops.
 # CMCP_NO_INSTALL=1 never installs, it only says what is missing.
@@ -58,6 +58,11 @@ has_library() {
     local known
     known=$(/sbin/ldconfig -p 2>/dev/null || true)
     [[ $known == *"$1 "* ]]
+}
+
+# Programs for administrators lie in folders that an ordinary user's PATH may lack.
+has_program() {
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null
 }
 
 has_venv() {
@@ -117,6 +122,14 @@ missing_packages() {
     if [ "$purpose" = test ]; then
         has_venv || echo python3-venv
         command -v setpriv >/dev/null || echo util-linux
+        has_program apparmor_parser || echo apparmor
+    fi
+    if [ "$purpose" = vm ]; then
+        has_program apparmor_parser || echo apparmor
+        has_program cpio || echo cpio
+        has_program debootstrap || echo debootstrap
+        has_program qemu-system-x86_64 || echo qemu-system-x86
+        [ -e /usr/share/seabios/bios-256k.bin ] || echo seabios
     fi
 }
 

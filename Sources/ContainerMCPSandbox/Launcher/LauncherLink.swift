@@ -41,12 +41,15 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     /// Starts a launcher at a level and gives it the views.
     ///
     /// Blocks for a few milliseconds.
+    ///
+    /// - Returns: The connection, and for each view with an AppArmor profile what became of it.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
         views: [UInt32: ViewMessage]
-    ) throws(SandboxError) -> LauncherConnection {
+    ) throws(SandboxError) -> (LauncherConnection, profiles: [UInt32: UInt32]) {
         let connection = try LauncherConnection.open()
+        var profiles: [UInt32: UInt32] = [:]
         do {
             var configure = WireWriter(CMCP_REQUEST_CONFIGURE)
             configure.write(level.wireValue)
@@ -55,14 +58,15 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(UInt32(identity.differs && level != .none ? 1 : 0))
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
-                try connection.ask(view.encoded(id: id, level: level))
+                let state = try connection.ask(view.encoded(id: id, level: level))
+                if view.profile != nil { profiles[id] = state }
             }
             try connection.ask(WireWriter(CMCP_REQUEST_SEAL))
         } catch {
             connection.end()
             throw error
         }
-        return connection
+        return (connection, profiles)
     }
 
     /// Begins to listen.

@@ -38,18 +38,32 @@ public struct EnforcementReport: Sendable, Equatable {
     public let reducedPromises: [String]
     /// The Landlock ABI of the running kernel, 0 without Landlock.
     public let landlockABI: Int
+    /// The AppArmor profile that holds the children of a kind, by the kind's number.
+    public let profiles: [UInt32: String]
 
     /// Makes a report; used by sandboxes and by tests.
     public init(
         level: SandboxLevel,
         statuses: [Mechanism: Status],
         reducedPromises: [String] = [],
-        landlockABI: Int = 0
+        landlockABI: Int = 0,
+        profiles: [UInt32: String] = [:]
     ) {
         self.level = level
         self.statuses = statuses
         self.reducedPromises = reducedPromises
         self.landlockABI = landlockABI
+        self.profiles = profiles
+    }
+
+    /// Whether another sandbox protects in the same way; what is merely said about profiles that are not used may
+    /// differ.
+    func isEquivalent(to other: EnforcementReport) -> Bool {
+        var (own, others) = (statuses, other.statuses)
+        own[.appArmor] = nil
+        others[.appArmor] = nil
+        return own == others && level == other.level && reducedPromises == other.reducedPromises
+            && landlockABI == other.landlockABI && profiles == other.profiles
     }
 
     /// Checks that layers are fully in force.

@@ -12,6 +12,8 @@ struct Trial: Sendable {
     let configuration: SandboxConfiguration
     let reactor: Reactor
     let threads: BlockingThreads
+    /// The only profiles that may be attached, by kind; nil for all that the kinds name.
+    var allowedProfiles: [UInt32: String]?
 
     private static let patience = Duration.seconds(10)
 
@@ -20,7 +22,9 @@ struct Trial: Sendable {
     func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
-        let connection = try await connect()
+        var profiles = AppArmorProfiles(wanted: wantedProfiles)
+        let connection: LauncherConnection
+        (connection, profiles.found) = try await connect(profiles)
         let folders =
             level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
@@ -36,7 +40,7 @@ struct Trial: Sendable {
         }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
-            return (link, report(findings))
+            return (link, report(findings, profiles))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -63,8 +67,17 @@ struct Trial: Sendable {
         )
     }
 
-    private func connect() async throws(SandboxError) -> LauncherConnection {
-        let messages = configuration.kinds.mapValues { kind in
+    private var wantedProfiles: [UInt32: String] {
+        guard level != .none else { return [:] }
+        let named = configuration.kinds.compactMapValues(\.profile)
+        guard let allowedProfiles else { return named }
+        return named.filter { allowedProfiles[$0.key] == $0.value }
+    }
+
+    private func connect(_ profiles: AppArmorProfiles) async throws(SandboxError)
+        -> (LauncherConnection, profiles: [UInt32: UInt32])
+    {
+        var messages = configuration.kinds.mapValues { kind in
             ViewMessage(
                 view: kind.view,
                 tmpBytes: kind.temporaryBytes,
@@ -73,11 +86,14 @@ struct Trial: Sendable {
                 forbidsNewCode: kind.forbidsNewCode
             )
         }
-        let (level, identity) = (level, identity)
-        let answer: Result<LauncherConnection, SandboxError>
+        if AppArmorProfiles.isInKernel {
+            for (kind, profile) in profiles.wanted { messages[kind]?.profile = profile }
+        }
+        let (level, identity, views) = (level, identity, messages)
+        let answer: Result<(LauncherConnection, profiles: [UInt32: UInt32]), SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
-                try LauncherLink.connect(level: level, identity: identity, views: messages)
+                try LauncherLink.connect(level: level, identity: identity, views: views)
             }
         } catch {
             throw SandboxError(.exhausted, "no thread could be had to start the launcher")
@@ -216,7 +232,7 @@ struct Trial: Sendable {
         }
     }
 
-    private func report(_ findings: Findings) -> EnforcementReport {
+    private func report(_ findings: Findings, _ profiles: AppArmorProfiles) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
             (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
@@ -242,7 +258,7 @@ struct Trial: Sendable {
         statuses[.rlimits] = .enforced
         statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
         statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
-        statuses[.appArmor] = .unavailable(reason: "no profile is attached")
+        statuses[.appArmor] = profiles.status
         statuses[.commandAllowList] = allowListStatus(findings.layers)
         if !identity.differs {
             statuses[.unprivilegedUser] = .partial(
@@ -254,6 +270,7 @@ struct Trial: Sendable {
             statuses: statuses,
             reducedPromises: reducedPromises,
             landlockABI: Int(findings.landlockABI),
+            profiles: profiles.enforced,
         )
     }
 

@@ -16,6 +16,9 @@ final class TestSandbox: Sendable {
         "sort", "head", "wc", "ln", "mkfifo", "stat", "rm", "setsid", "nohup", "yes", "true", "kill", "ps",
     ]
 
+    /// The AppArmor profiles that a server names.
+    static let profiles = [bash: "container-mcp-bash", python: "container-mcp-python"]
+
     let sandbox: Sandbox
     let folder: String
 
@@ -30,6 +33,8 @@ final class TestSandbox: Sendable {
     static func with(
         level: SandboxConfiguration.Requirement = .strongest,
         commands: [String] = TestSandbox.commands,
+        profiles: [UInt32: String] = TestSandbox.profiles,
+        extra: ((inout RuntimeView) throws -> Void)? = nil,
         isWorkspaceFull: (@Sendable () -> Bool)? = nil,
         _ body: (TestSandbox) async throws -> Void
     ) async throws {
@@ -50,11 +55,14 @@ final class TestSandbox: Sendable {
         var python = ViewBuilder()
         try python.addPython("/usr/bin/python3")
         try python.addFolders(workspace: folder + "/workspace", executable: false, data: folder + "/data")
+        var (bashView, pythonView) = (bash.view, python.view)
+        try extra?(&bashView)
+        try extra?(&pythonView)
         let configuration = SandboxConfiguration(
             requirement: level,
             kinds: [
-                Self.bash: .init(view: bash.view, sharedMemoryBytes: nil),
-                Self.python: .init(view: python.view),
+                Self.bash: .init(view: bashView, sharedMemoryBytes: nil, profile: profiles[Self.bash]),
+                Self.python: .init(view: pythonView, profile: profiles[Self.python]),
             ],
             workspace: folder + "/workspace",
             data: folder + "/data",

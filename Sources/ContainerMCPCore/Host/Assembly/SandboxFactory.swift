@@ -8,6 +8,9 @@ struct SandboxFactory: Sendable {
     /// The numbers of the kinds of children.
     static let bashKind: UInt32 = 0
     static let pythonKind: UInt32 = 1
+    /// The AppArmor profiles of the kinds, as in the folder `apparmor`.
+    private static let bashProfile = "container-mcp-bash"
+    private static let pythonProfile = "container-mcp-python"
 
     private(set) var settings: Settings
     let logger: Logger
@@ -135,18 +138,24 @@ struct SandboxFactory: Sendable {
                 sharedMemoryBytes: nil,
                 // Where any program may run anyway, nothing is gained and just-in-time compilers are lost.
                 forbidsNewCode: settings.sandbox.restrictsCommands
-                    && !settings.sandbox.allowsWorkspacePrograms
+                    && !settings.sandbox.allowsWorkspacePrograms,
+                profile: Self.bashProfile
             )
         }
         if kinds.contains(.python), let interpreter {
             views[Self.pythonKind] = .init(
                 view: try pythonView(interpreter),
-                temporaryBytes: settings.sandbox.temporaryBytes
+                temporaryBytes: settings.sandbox.temporaryBytes,
+                profile: Self.pythonProfile
             )
         }
         if views.isEmpty {
             // The file tools alone need no child, but the report shows what the machine can do.
-            views[Self.bashKind] = .init(view: try bashView([]), sharedMemoryBytes: nil)
+            views[Self.bashKind] = .init(
+                view: try bashView([]),
+                sharedMemoryBytes: nil,
+                profile: Self.bashProfile
+            )
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,

@@ -101,8 +101,11 @@ struct ChannelFixture {
         """
     }
 
-    mutating func receive(_ text: String) -> [ChannelAction] {
-        recording.client(Array((text + "\n").utf8))
+    /// Takes what a client sent; what the channel takes although it breaks the rules is marked.
+    mutating func receive(_ text: String, isBroken: Bool = false) -> [ChannelAction] {
+        WireRecording.$isBrokenOnPurpose.withValue(isBroken) {
+            recording.client(Array((text + "\n").utf8))
+        }
         return recorded(state.received(text: Array(text.utf8)))
     }
 

@@ -22,10 +22,10 @@ extension Adviser {
         if let outer = outerRefusal { return outer }
         if rules.appArmorRestriction == 1, !facts.isRoot {
             return .run(
-                kernelSetting("kernel.apparmor_restrict_unprivileged_userns=0"),
+                asRoot(Self.loadProfiles),
                 """
-                AppArmor keeps user namespaces to programs with a profile of their own \
-                (kernel.apparmor_restrict_unprivileged_userns)
+                AppArmor keeps user namespaces to programs with a profile \
+                (kernel.apparmor_restrict_unprivileged_userns); run in the folder of the sources, this loads one
                 """
             )
         }

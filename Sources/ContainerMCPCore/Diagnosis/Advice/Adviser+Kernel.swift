@@ -80,12 +80,12 @@ extension Adviser {
         guard groups.version == .unified else {
             guard facts.hasSystemd, let command = bootParameter("systemd.unified_cgroup_hierarchy=1") else {
                 return .noneHere(
-                    "control groups here: \(groups.version.rawValue), and only version 2 is used; \(instead)"
+                    "control groups are \(groups.version.rawValue), and only version 2 is used; \(instead)"
                 )
             }
             return .run(
                 command,
-                "Control groups here: \(groups.version.rawValue), and only version 2 is used"
+                "Control groups are \(groups.version.rawValue), and only version 2 is used"
             )
         }
         guard !groups.isDelegated else {

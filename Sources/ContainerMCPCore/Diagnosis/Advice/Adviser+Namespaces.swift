@@ -5,9 +5,6 @@ extension Adviser {
     var userNamespaces: Advice {
         let rules = facts.userNamespaces
         if rules.maximum == 0 {
-            if facts.place == .bubblewrap {
-                return .noneHere("bubblewrap was started with --disable-userns; leave that out")
-            }
             return .run(
                 kernelSetting("user.max_user_namespaces=15000"),
                 "\(onHost)User namespaces are turned off (user.max_user_namespaces)"
@@ -84,7 +81,9 @@ extension Adviser {
         case .firejail:
             return .noneHere("firejail refuses namespaces to what it runs; start the server outside")
         case .bubblewrap:
-            return .noneHere("the sandbox around the server refuses namespaces; start it outside")
+            return .noneHere(
+                "the sandbox around the server refuses namespaces (--disable-userns?); start it outside"
+            )
         case .container: return .noneHere("the container refuses namespaces; its engine has to allow them")
         case .host: return nil
         }

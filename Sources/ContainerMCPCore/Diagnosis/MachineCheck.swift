@@ -85,7 +85,7 @@ public struct MachineCheck: Sendable, Equatable {
         return MachineCheck(
             "user namespaces",
             parts.joined(separator: "; "),
-            warning: matters ? adviser.userNamespaces : nil
+            warning: matters ? adviser.namespaces : nil
         )
     }
 

@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Adviser {
+    /// What keeps calls from having namespaces, by what the trial of level `full` came to.
+    var namespaces: Advice {
+        guard let failure else { return userNamespaces }
+        if failure.contains("launcher") {
+            return .noneHere(
+                """
+                the launcher does not answer: it is the same program, started without any environment, so the loader has \
+                to find its libraries without LD_LIBRARY_PATH
+                """
+            )
+        }
+        if failure.contains("/proc") { return proc }
+        if failure.hasPrefix("the probe ") {
+            return .noneHere("namespaces can be had, but with them \(failure)")
+        }
+        return userNamespaces
+    }
+
     /// Who forbids user namespaces, from the nearest to the farthest.
     var userNamespaces: Advice {
         let rules = facts.userNamespaces

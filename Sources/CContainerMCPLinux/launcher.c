@@ -86,7 +86,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     uint32_t level = cmcp_read_u32(reader);
     uint32_t uid = cmcp_read_u32(reader);
     uint32_t gid = cmcp_read_u32(reader);
-    int changes_id = cmcp_read_u32(reader) != 0;
+    uint32_t flags = cmcp_read_u32(reader);
     errno = EINVAL;
     if (reader->failed || reader->at != reader->end || level < CMCP_LEVEL_FULL || level > CMCP_LEVEL_NONE ||
         (level != CMCP_LEVEL_NONE && (uid == 0 || gid == 0))) {
@@ -99,7 +99,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     self->setting.level = level;
     self->setting.outer_uid = uid;
     self->setting.outer_gid = gid;
-    self->setting.changes_id = changes_id;
+    self->setting.changes_id = (flags & CMCP_CONFIGURE_CHANGES_ID) != 0;
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->setting.proc = proc < 0 ? -1 : fcntl(proc, F_DUPFD_CLOEXEC, 16);
     if (proc >= 0) {
@@ -113,9 +113,24 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
         errno = ENOSYS;
         return CMCP_STEP_LANDLOCK;
     }
-    if (cmcp_build_filter(self->setting.level, &self->setting.filter) != 0) {
+    int is_filtered = level == CMCP_LEVEL_FILTERED;
+    self->setting.scopes_signals =
+        self->setting.landlock_abi >= 6 && !(is_filtered && (flags & CMCP_CONFIGURE_NO_SIGNAL_SCOPE) != 0);
+    self->setting.answers_signals =
+        is_filtered && !self->setting.scopes_signals && (flags & CMCP_CONFIGURE_NO_SIGNAL_ANSWERS) == 0;
+    self->setting.interruptible = (flags & CMCP_CONFIGURE_INTERRUPTIBLE) != 0;
+    if (cmcp_build_filter(level, self->setting.answers_signals, &self->setting.filter) != 0) {
         errno = EINVAL;
         return CMCP_STEP_SECCOMP;
+    }
+    if (self->setting.answers_signals && !cmcp_can_listen(&self->setting)) {
+        // Then another user id alone has to do; without one the probe finds that nothing does.
+        self->setting.answers_signals = 0;
+        free(self->setting.filter.filter);
+        if (cmcp_build_filter(level, 0, &self->setting.filter) != 0) {
+            errno = EINVAL;
+            return CMCP_STEP_SECCOMP;
+        }
     }
     uint32_t step = CMCP_STEP_NONE;
     if (cmcp_has_namespaces(&self->setting)) {

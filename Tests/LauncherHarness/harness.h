@@ -65,6 +65,7 @@ struct supervisor {
     int control;
     int pidfd;
     uint32_t abi;
+    uint32_t layers;
 };
 
 /// What a run left behind.
@@ -75,6 +76,8 @@ struct ending {
 
 /// Where the tests work: a throw-away folder, and who children are.
 struct place {
+    /// Further flags of CONFIGURE.
+    uint32_t flags;
     char folder[64];
     char workspace[96];
     char data[96];
@@ -135,6 +138,7 @@ void try_probe(uint32_t level);
 void try_many_supervisors(uint32_t level);
 void try_ends(uint32_t level);
 void try_descriptor_floods(uint32_t level);
+void try_answers(void);
 void try_shims(void);
 void try_files(void);
 

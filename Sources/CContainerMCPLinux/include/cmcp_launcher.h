@@ -27,7 +27,7 @@
 /// What a message from the server asks of the launcher or of a supervisor.
 enum cmcp_request {
     CMCP_REQUEST_HELLO = 1,     ///< The nonce that the launcher sent, sent back.
-    CMCP_REQUEST_CONFIGURE = 2, ///< Level, outer ids: enter the namespaces.
+    CMCP_REQUEST_CONFIGURE = 2, ///< Level, outer ids, flags: enter the namespaces.
     CMCP_REQUEST_VIEW = 3,      ///< One view: mounts and rules.
     CMCP_REQUEST_SEAL = 4,      ///< Let go of the host's files.
     CMCP_REQUEST_PREPARE = 5,   ///< One supervisor for a view; carries its control socket.
@@ -51,6 +51,15 @@ enum cmcp_level {
     CMCP_LEVEL_NOPROC = 2,   ///< Namespaces without /proc.
     CMCP_LEVEL_FILTERED = 3, ///< No namespaces.
     CMCP_LEVEL_NONE = 4,     ///< No confinement at all; the server asks for it only when its operator did by name.
+};
+
+/// Flags of CONFIGURE. A way to confine signals is turned off only to try another one alone; with none left the probe
+/// finds the breach.
+enum cmcp_configure_flag {
+    CMCP_CONFIGURE_CHANGES_ID = 1 << 0,      ///< The launcher is root, and children get the outer ids.
+    CMCP_CONFIGURE_NO_SIGNAL_SCOPE = 1 << 1, ///< At level `filtered`, not by Landlock.
+    CMCP_CONFIGURE_NO_SIGNAL_ANSWERS = 1 << 2, ///< At level `filtered`, not by the supervisor.
+    CMCP_CONFIGURE_INTERRUPTIBLE = 1 << 3, ///< Callers that are being answered can be interrupted, as before Linux 5.19.
 };
 
 /// The step that failed. The order is the order in which they are taken.
@@ -115,6 +124,7 @@ enum cmcp_layer {
     CMCP_LAYER_OUTER_ID = 1 << 13,
     CMCP_LAYER_TCP = 1 << 14,
     CMCP_LAYER_NO_NEW_CODE = 1 << 15,
+    CMCP_LAYER_SIGNAL_ANSWERS = 1 << 16, ///< The supervisor answers calls that send signals.
 };
 
 /// What the probe found possible although it must not be, as bits of PROBED.
@@ -135,6 +145,7 @@ enum cmcp_breach {
     CMCP_BREACH_WORKSPACE = 1 << 13, ///< The workspace could not be written: not a breach, but no service either.
     CMCP_BREACH_DESCRIPTOR = 1 << 14,
     CMCP_BREACH_SIGNAL_SUPERVISOR = 1 << 15,
+    CMCP_BREACH_OWN_SIGNALS = 1 << 16, ///< A process of the call's own could not be signalled: no service, either.
 };
 
 /// How an entry of a view comes to be.

@@ -44,6 +44,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
+        signalWays: SignalWays = .all,
         views: [UInt32: ViewMessage]
     ) throws(SandboxError) -> LauncherConnection {
         let connection = try LauncherConnection.open()
@@ -52,7 +53,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(level.wireValue)
             configure.write(identity.user)
             configure.write(identity.group)
-            configure.write(UInt32(identity.differs && level != .none ? 1 : 0))
+            let changesID = identity.differs && level != .none
+            configure.write((changesID ? CMCP_CONFIGURE_CHANGES_ID.rawValue : 0) | signalWays.wireFlags)
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
                 try connection.ask(view.encoded(id: id, level: level))

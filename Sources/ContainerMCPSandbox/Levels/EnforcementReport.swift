@@ -38,18 +38,22 @@ public struct EnforcementReport: Sendable, Equatable {
     public let reducedPromises: [String]
     /// The Landlock ABI of the running kernel, 0 without Landlock.
     public let landlockABI: Int
+    /// What keeps the signals of a call inside it; nil where nothing does or it is not known.
+    public let signalWay: SignalWay?
 
     /// Makes a report; used by sandboxes and by tests.
     public init(
         level: SandboxLevel,
         statuses: [Mechanism: Status],
         reducedPromises: [String] = [],
-        landlockABI: Int = 0
+        landlockABI: Int = 0,
+        signalWay: SignalWay? = nil
     ) {
         self.level = level
         self.statuses = statuses
         self.reducedPromises = reducedPromises
         self.landlockABI = landlockABI
+        self.signalWay = signalWay
     }
 
     /// Checks that layers are fully in force.

@@ -73,11 +73,16 @@ struct Trial: Sendable {
                 forbidsNewCode: kind.forbidsNewCode
             )
         }
-        let (level, identity) = (level, identity)
+        let (level, identity, signalWays) = (level, identity, configuration.signalWays)
         let answer: Result<LauncherConnection, SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
-                try LauncherLink.connect(level: level, identity: identity, views: messages)
+                try LauncherLink.connect(
+                    level: level,
+                    identity: identity,
+                    signalWays: signalWays,
+                    views: messages
+                )
             }
         } catch {
             throw SandboxError(.exhausted, "no thread could be had to start the launcher")
@@ -133,6 +138,7 @@ struct Trial: Sendable {
         (CMCP_BREACH_UNIX_CONNECT, "could connect to a Unix socket of the host"),
         (CMCP_BREACH_SIGNAL_SERVER, "could signal the server"),
         (CMCP_BREACH_SIGNAL_SUPERVISOR, "could signal its supervisor"),
+        (CMCP_BREACH_OWN_SIGNALS, "could not signal a process of its own"),
         (CMCP_BREACH_USER_NAMESPACE, "could create a user namespace"),
         (CMCP_BREACH_MOUNT, "could mount"),
         (CMCP_BREACH_PTRACE, "could use ptrace"),
@@ -224,7 +230,7 @@ struct Trial: Sendable {
             (.privateProc, CMCP_LAYER_PROC), (.networkNamespace, CMCP_LAYER_NET),
             (.ipcNamespace, CMCP_LAYER_IPC),
             (.utsNamespace, CMCP_LAYER_UTS), (.cgroupNamespace, CMCP_LAYER_CGROUP),
-            (.signalScope, CMCP_LAYER_SIGNAL_SCOPE), (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
+            (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
         ]
         for (mechanism, layer) in layers {
             let isIn = findings.layers & layer.rawValue != 0
@@ -238,6 +244,8 @@ struct Trial: Sendable {
             let isIn = findings.layers & findings.confirmed & layer.rawValue != 0
             statuses[mechanism] = isIn ? .enforced : .unavailable(reason: "the kernel did not confirm it")
         }
+        let way = SignalWay(layers: findings.layers)
+        statuses[.signalScope] = way?.status ?? .unavailable(reason: "the kernel did not confirm it")
         statuses[.landlock] = landlockStatus(Int(findings.landlockABI))
         statuses[.rlimits] = .enforced
         statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
@@ -252,14 +260,14 @@ struct Trial: Sendable {
         return EnforcementReport(
             level: level,
             statuses: statuses,
-            reducedPromises: reducedPromises,
+            reducedPromises: reducedPromises + (way?.reducedPromises ?? []),
             landlockABI: Int(findings.landlockABI),
+            signalWay: way,
         )
     }
 
     private func absence(of mechanism: Mechanism) -> String {
         switch (level, mechanism) {
-        case (_, .signalScope): "the kernel's Landlock ABI is below 6"
         case (.filtered, _): "user namespaces are refused here or were not asked for"
         case (.noproc, .privateProc): "mounting /proc is refused here or was not asked for"
         default: "the kernel did not confirm it"
@@ -293,7 +301,10 @@ struct Trial: Sendable {
             [
                 "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
                 "Temporary folders are limited by file size only, not in all.",
-                "Processes count for the user id: give the container a limit of its own.",
+                """
+                Processes count together for user id \(identity.user) (RLIMIT_NPROC), not for each call: give the \
+                container a limit of its own.
+                """,
                 "Children see the workspace under its path on this machine.",
             ]
         }

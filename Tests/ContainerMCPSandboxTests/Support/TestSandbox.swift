@@ -31,6 +31,7 @@ final class TestSandbox: Sendable {
         level: SandboxConfiguration.Requirement = .strongest,
         commands: [String] = TestSandbox.commands,
         isWorkspaceFull: (@Sendable () -> Bool)? = nil,
+        configure: (inout SandboxConfiguration) -> Void = { _ in },
         _ body: (TestSandbox) async throws -> Void
     ) async throws {
         var template = Array("/tmp/cmcp-test-XXXXXX".utf8CString)
@@ -50,7 +51,7 @@ final class TestSandbox: Sendable {
         var python = ViewBuilder()
         try python.addPython("/usr/bin/python3")
         try python.addFolders(workspace: folder + "/workspace", executable: false, data: folder + "/data")
-        let configuration = SandboxConfiguration(
+        var configuration = SandboxConfiguration(
             requirement: level,
             kinds: [
                 Self.bash: .init(view: bash.view, sharedMemoryBytes: nil),
@@ -61,6 +62,7 @@ final class TestSandbox: Sendable {
             temporary: folder + "/temporary",
             isWorkspaceFull: isWorkspaceFull,
         )
+        configure(&configuration)
         let sandbox = try await Sandbox.start(configuration, logger: Logger(label: "test"))
         do {
             try await body(TestSandbox(sandbox: sandbox, folder: folder))

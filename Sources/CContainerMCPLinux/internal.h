@@ -96,6 +96,7 @@ struct cmcp_setting {
     int scopes_signals; ///< Landlock keeps signals inside a call.
     int answers_signals; ///< Its supervisor does (level `filtered`).
     int interruptible;   ///< It does so without what Linux 5.19 brought.
+    int has_groups;      ///< Each call has a control group (cgroups(7)).
     int proc;        ///< O_PATH descriptor of the host's /proc.
     struct sock_fprog filter;
 };
@@ -158,12 +159,21 @@ int cmcp_take_over_listener(int socket, struct cmcp_listener *listener);
 /// Answers one call that sends a signal, if one waits. `proc` is the descriptor of /proc. Runs in the supervisor.
 void cmcp_answer_signal(const struct cmcp_listener *listener, int proc);
 
-/// Tries everything that must be refused. Runs in a confined child.
-void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed);
+/// Tries everything that must be refused. Runs in a confined child; with `is_in_group` the group of it and of its
+/// supervisor has room for one process more.
+void cmcp_try_everything(const struct cmcp_probe *probe, int is_in_group, uint32_t *breaches, uint32_t *confirmed);
 
-/// The life of a supervisor: set up, wait for a run, run it, report. Never returns.
+/// Starts a process in a control group, whose folder is open; `flags` as for clone(2), CLONE_PIDFD among them.
+///
+/// \param must_join Set to a descriptor in the new process when it has to join by itself, with cmcp_join_group; else -1.
+/// \returns As clone(2).
+long cmcp_clone_into_group(unsigned long flags, int *pidfd, int group, int *must_join);
+/// Moves the caller into the group whose cgroup.procs is open, and closes that. Returns 0, or -1 with errno.
+int cmcp_join_group(int processes);
+
+/// The life of a supervisor: set up, wait for a run, run it, report. Never returns. `must_join` as above.
 void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *view, int control, int life,
-                    int private_folder) __attribute__((noreturn));
+                    int private_folder, int must_join) __attribute__((noreturn));
 
 /// Appends to a reply.
 struct cmcp_writer {

@@ -50,8 +50,22 @@ static int can_end_child(void) {
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
-void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed) {
-    uint32_t found = 0, held = 0;
+/// Whether a second process below the caller is refused, as its group says.
+static int is_limited(void) {
+    pid_t first = fork();
+    if (first == 0) {
+        pid_t second = fork();
+        if (second == 0) {
+            _exit(0);
+        }
+        _exit(second < 0 && errno == EAGAIN ? 0 : 1);
+    }
+    int status = -1;
+    return first > 0 && waitpid(first, &status, 0) == first && status == 0;
+}
+
+void cmcp_try_everything(const struct cmcp_probe *probe, int is_in_group, uint32_t *breaches, uint32_t *confirmed) {
+    uint32_t found = 0, held = is_in_group && is_limited() ? CMCP_LAYER_PIDS : 0;
     int file = open(probe->canary, O_RDONLY | O_CLOEXEC);
     if (file >= 0) {
         found |= CMCP_BREACH_READ_CANARY;

@@ -356,7 +356,7 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
             words[1] = (uint32_t)errno;
         } else {
             cmcp_close_from(4);
-            cmcp_try_everything(&request, &words[2], &words[3]);
+            cmcp_try_everything(&request, self->setting->has_groups, &words[2], &words[3]);
         }
         _exit(write(3, words, sizeof words) == (ssize_t)sizeof words ? 0 : 1);
     }
@@ -382,7 +382,11 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
 }
 
 void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *view, int control, int life,
-                    int private_folder) {
+                    int private_folder, int must_join) {
+    if (must_join >= 0 && cmcp_join_group(must_join) != 0) {
+        cmcp_send_failure(control, CMCP_STEP_GROUP, errno);
+        _exit(1);
+    }
     // The launcher keeps its own descriptors above these numbers, so nothing is overwritten before it is used.
     place(control, CONTROL);
     place(life, LIFE);
@@ -408,7 +412,7 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
     prctl(PR_SET_NAME, "cmcp-init", 0, 0, 0);
     // The first to go when memory runs out. Failing to say so weakens nothing.
     (void)cmcp_write_self(PROC, "oom_score_adj", "1000");
-    uint32_t layers = 0, step;
+    uint32_t layers = setting->has_groups ? CMCP_LAYER_GROUP : 0, step;
     if (self.filtered) {
         if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
             fail(CMCP_STEP_SESSION);

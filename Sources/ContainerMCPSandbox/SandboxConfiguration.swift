@@ -59,6 +59,8 @@ public struct SandboxConfiguration: Sendable {
     ///
     /// With none of them the sandbox does not start.
     var signalWays = SignalWays.all
+    /// Whether calls get control groups.
+    var groupUse = GroupUse.automatic
     /// Told each time that the launcher ended and was started again.
     public var onRestart: (@Sendable () -> Void)?
 

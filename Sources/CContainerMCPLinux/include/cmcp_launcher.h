@@ -33,6 +33,7 @@ enum cmcp_request {
     CMCP_REQUEST_PREPARE = 5,   ///< One supervisor for a view; carries its control socket.
     CMCP_REQUEST_RUN = 6,       ///< To a supervisor: argv, environment, limits, descriptors.
     CMCP_REQUEST_PROBE = 7,     ///< To a supervisor: try what must be refused, instead of a program.
+    CMCP_REQUEST_PREPARE_IN_GROUP = 8, ///< As PREPARE; the last descriptor is the folder of the call's control group.
 };
 
 /// What a message to the server says.
@@ -59,6 +60,7 @@ enum cmcp_configure_flag {
     CMCP_CONFIGURE_CHANGES_ID = 1 << 0,      ///< The launcher is root, and children get the outer ids.
     CMCP_CONFIGURE_NO_SIGNAL_SCOPE = 1 << 1, ///< At level `filtered`, not by Landlock.
     CMCP_CONFIGURE_NO_SIGNAL_ANSWERS = 1 << 2, ///< At level `filtered`, not by the supervisor.
+    CMCP_CONFIGURE_GROUPS = 1 << 4, ///< Each supervisor will be prepared in a group, and takes that for its top.
     CMCP_CONFIGURE_INTERRUPTIBLE = 1 << 3, ///< Callers that are being answered can be interrupted, as before Linux 5.19.
 };
 
@@ -104,6 +106,7 @@ enum cmcp_step {
     CMCP_STEP_FORK,
     CMCP_STEP_SIGNALS,
     CMCP_STEP_NO_NEW_CODE,
+    CMCP_STEP_GROUP,
 };
 
 /// Layers in force, as bits of READY.
@@ -125,6 +128,8 @@ enum cmcp_layer {
     CMCP_LAYER_TCP = 1 << 14,
     CMCP_LAYER_NO_NEW_CODE = 1 << 15,
     CMCP_LAYER_SIGNAL_ANSWERS = 1 << 16, ///< The supervisor answers calls that send signals.
+    CMCP_LAYER_GROUP = 1 << 17,          ///< Supervisor and call are in a control group of their own.
+    CMCP_LAYER_PIDS = 1 << 18,           ///< Confirmed by the probe: its group's limit of three processes holds.
 };
 
 /// What the probe found possible although it must not be, as bits of PROBED.

@@ -15,6 +15,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     private let reactor: Reactor
     private let childOwner: ChildIdentity
     private let privateFolders: PrivateFolders?
+    private let groups: GroupPool?
     private(set) var isLost = false
     private var isWatched = false
     private var unanswered: [Supervisor] = []
@@ -29,13 +30,15 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         level: SandboxLevel,
         reactor: Reactor,
         childOwner: ChildIdentity,
-        privateFolders: PrivateFolders?
+        privateFolders: PrivateFolders?,
+        groups: GroupPool? = nil
     ) {
         self.connection = connection
         self.level = level
         self.reactor = reactor
         self.childOwner = childOwner
         self.privateFolders = privateFolders
+        self.groups = groups
     }
 
     /// Starts a launcher at a level and gives it the views.
@@ -45,6 +48,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         level: SandboxLevel,
         identity: ChildIdentity,
         signalWays: SignalWays = .all,
+        hasGroups: Bool = false,
         views: [UInt32: ViewMessage]
     ) throws(SandboxError) -> LauncherConnection {
         let connection = try LauncherConnection.open()
@@ -54,7 +58,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(identity.user)
             configure.write(identity.group)
             let changesID = identity.differs && level != .none
-            configure.write((changesID ? CMCP_CONFIGURE_CHANGES_ID.rawValue : 0) | signalWays.wireFlags)
+            var flags = changesID ? CMCP_CONFIGURE_CHANGES_ID.rawValue : 0
+            flags |= hasGroups ? CMCP_CONFIGURE_GROUPS.rawValue : 0
+            configure.write(flags | signalWays.wireFlags)
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
                 try connection.ask(view.encoded(id: id, level: level))
@@ -110,21 +116,26 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             folder = made.descriptor
             descriptors.append(made.descriptor.number)
         }
+        let group = try groups?.take()
+        if let group { descriptors.append(group.folder.number) }
         let supervisor = Supervisor(
             control: pair.server,
             view: view,
             privateFolder: folderPath,
+            group: group,
             reactor: reactor
         )
         if !level.hasOwnRoot { supervisor.countsForUser = childOwner.user }
         guard reactor.watch(pair.server.number, readable: true, writable: false, supervisor) else {
+            if let group { groups?.give(back: group) }
             throw .exhausted("an epoll entry", errno)
         }
-        var request = WireWriter(CMCP_REQUEST_PREPARE)
+        var request = WireWriter(group == nil ? CMCP_REQUEST_PREPARE : CMCP_REQUEST_PREPARE_IN_GROUP)
         request.write(view)
         let sent = withExtendedLifetime(folder) { connection.send(request.bytes, descriptors) }
         guard sent else {
             supervisor.release()
+            if let group { groups?.give(back: group) }
             throw SandboxError(
                 .launcherLost,
                 "the launcher does not take requests: \(SandboxError.errorText(errno))"
@@ -137,6 +148,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     /// Gives back what a call used.
     func retire(_ supervisor: Supervisor) {
         supervisor.release()
+        if let group = supervisor.takeGroup() { groups?.give(back: group) }
         if let folder = supervisor.privateFolder { privateFolders?.remove(folder) }
     }
 
@@ -147,6 +159,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         for supervisor in parked.values.joined() { retire(supervisor) }
         parked = [:]
         connection.end()
+        groups?.remove()
     }
 
     func isReady(_ descriptor: Int32, readable: Bool, writable: Bool) {

@@ -18,9 +18,40 @@ struct Trial: Sendable {
     /// - Returns: The ready launcher, and what the kernel confirmed.
     /// - Throws: ``SandboxError`` that tells what failed or what was possible although it must not be.
     func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
+        guard level != .none, configuration.groupUse != .never else {
+            return try await run(in: .failure(GroupPlace.Absence("no control groups are wanted")))
+        }
+        let needsLimits = configuration.groupUse == .automatic
+        let made: Result<GroupTree, GroupPlace.Absence>
+        do {
+            made = try await threads.run { () throws(GroupPlace.Absence) in
+                try GroupTree.make(needsLimits: needsLimits)
+            }
+        } catch {
+            made = .failure(GroupPlace.Absence("no thread could be had to look for control groups"))
+        }
+        do throws(SandboxError) {
+            return try await run(in: made)
+        } catch {
+            guard case .success = made else { throw error }
+            // Whether the groups are to blame shows when it is tried without.
+            return try await run(in: .failure(GroupPlace.Absence("the probe failed in one: \(error.message)")))
+        }
+    }
+
+    private func run(
+        in groups: Result<GroupTree, GroupPlace.Absence>
+    ) async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
+        let tree = try? groups.get()
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
-        let connection = try await connect()
+        let connection: LauncherConnection
+        do throws(SandboxError) {
+            connection = try await connect(hasGroups: tree != nil)
+        } catch {
+            tree?.remove()
+            throw error
+        }
         let folders =
             level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
@@ -29,6 +60,7 @@ struct Trial: Sendable {
             reactor: reactor,
             childOwner: identity,
             privateFolders: folders,
+            groups: tree.map { GroupPool(tree: $0) },
         )
         if level == .none {
             await attach(link)
@@ -36,7 +68,8 @@ struct Trial: Sendable {
         }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
-            return (link, report(findings))
+            try check(tree, findings)
+            return (link, report(findings, Grouping(groups)))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -63,7 +96,7 @@ struct Trial: Sendable {
         )
     }
 
-    private func connect() async throws(SandboxError) -> LauncherConnection {
+    private func connect(hasGroups: Bool) async throws(SandboxError) -> LauncherConnection {
         let messages = configuration.kinds.mapValues { kind in
             ViewMessage(
                 view: kind.view,
@@ -81,6 +114,7 @@ struct Trial: Sendable {
                     level: level,
                     identity: identity,
                     signalWays: signalWays,
+                    hasGroups: hasGroups,
                     views: messages
                 )
             }
@@ -95,6 +129,7 @@ struct Trial: Sendable {
         var landlockABI: UInt32
         var breaches: UInt32
         var confirmed: UInt32
+        var isAccounting: Bool
     }
 
     private func probe(_ link: LauncherLink, _ canary: Canary) async throws(SandboxError) -> Findings {
@@ -162,6 +197,7 @@ struct Trial: Sendable {
         private let isAnswered = Mutex(false)
         private var supervisor: Supervisor?
         private var layers: (UInt32, UInt32)?
+        private var isAccounting = false
 
         init(deliver: @escaping @Sendable (Result<Findings, SandboxError>) -> Void) {
             self.deliver = deliver
@@ -179,6 +215,8 @@ struct Trial: Sendable {
             do throws(SandboxError) {
                 let supervisor = try link.supervisor(for: kind)
                 self.supervisor = supervisor
+                // The supervisor, the probe and one more: the probe sees to it that there is no room for another.
+                try supervisor.group?.limit(memory: 256 << 20, processes: 2)
                 supervisor.onEvent = { event in self.handle(event, link) }
                 if !supervisor.send(message, []) {
                     finish(link, .failure(SandboxError(.launcherLost, "the probe could not be sent")))
@@ -195,13 +233,15 @@ struct Trial: Sendable {
             switch event {
             case .ready(let layers, let abi):
                 self.layers = (layers, abi)
+                isAccounting = supervisor?.group?.isAccounting ?? false
             case .probed(let breaches, let confirmed):
                 let (layers, abi) = layers ?? (0, 0)
                 let findings = Findings(
                     layers: layers,
                     landlockABI: abi,
                     breaches: breaches,
-                    confirmed: confirmed
+                    confirmed: confirmed,
+                    isAccounting: isAccounting
                 )
                 finish(link, .success(findings))
             case .failed(let error):
@@ -222,7 +262,18 @@ struct Trial: Sendable {
         }
     }
 
-    private func report(_ findings: Findings) -> EnforcementReport {
+    /// A group whose limits do nothing must not be counted on.
+    private func check(_ tree: GroupTree?, _ findings: Findings) throws(SandboxError) {
+        guard let tree else { return }
+        guard findings.isAccounting || !tree.controllers.contains("memory") else {
+            throw SandboxError(.unavailable, "memory was not accounted to the control group of the probe")
+        }
+        guard findings.confirmed & CMCP_LAYER_PIDS.rawValue != 0 || !tree.controllers.contains("pids") else {
+            throw SandboxError(.unavailable, "the probe had more processes than its control group allows")
+        }
+    }
+
+    private func report(_ findings: Findings, _ grouping: Grouping) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
             (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
@@ -248,8 +299,8 @@ struct Trial: Sendable {
         statuses[.signalScope] = way?.status ?? .unavailable(reason: "the kernel did not confirm it")
         statuses[.landlock] = landlockStatus(Int(findings.landlockABI))
         statuses[.rlimits] = .enforced
-        statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
-        statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
+        statuses[.treeMemory] = grouping.memoryStatus
+        statuses[.cgroup] = grouping.status
         statuses[.appArmor] = .unavailable(reason: "no profile is attached")
         statuses[.commandAllowList] = allowListStatus(findings.layers)
         if !identity.differs {
@@ -260,7 +311,7 @@ struct Trial: Sendable {
         return EnforcementReport(
             level: level,
             statuses: statuses,
-            reducedPromises: reducedPromises + (way?.reducedPromises ?? []),
+            reducedPromises: reducedPromises(grouping) + (way?.reducedPromises ?? []),
             landlockABI: Int(findings.landlockABI),
             signalWay: way,
         )
@@ -293,18 +344,20 @@ struct Trial: Sendable {
         }
     }
 
-    private var reducedPromises: [String] {
+    private func reducedPromises(_ grouping: Grouping) -> [String] {
         switch level {
         case .full, .none: []
         case .noproc: ["There is no /proc: process substitution and /dev/fd do not work."]
         case .filtered:
             [
                 "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
-                "Temporary folders are limited by file size only, not in all.",
+                "Temporary folders are limited by file size, and in all by a look each second.",
+            ] + (grouping.limitsProcesses ? [] : [
                 """
                 Processes count together for user id \(identity.user) (RLIMIT_NPROC), not for each call: give the \
                 container a limit of its own.
                 """,
+            ]) + [
                 "Children see the workspace under its path on this machine.",
             ]
         }

@@ -53,7 +53,7 @@ struct Outsider: Sendable {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         if let output { unsafe posix_spawn_file_actions_adddup2(&actions, output, 1) }
         var arguments: [UnsafeMutablePointer<CChar>?] = unsafe whole.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
         var process: Int32 = -1
         let error = unsafe posix_spawn(&process, whole[0], &actions, nil, &arguments, &environment)

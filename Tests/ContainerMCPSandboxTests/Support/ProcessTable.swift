@@ -7,13 +7,16 @@ import Glibc
 /// Looks at the machine's processes from outside the sandbox.
 enum ProcessTable {
     /// How many processes have an argument that is exactly this text.
-    static func count(withArgument text: String) -> Int {
-        HostPath.names(in: "/proc").filter { name in
-            guard Int32(name) != nil, let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536) else {
-                return false
-            }
-            return bytes.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == text }
-        }.count
+    static func count(withArgument text: String) -> Int { ids(withArgument: text).count }
+
+    /// The processes that have an argument that is exactly this text.
+    static func ids(withArgument text: String) -> [Int32] {
+        HostPath.names(in: "/proc").compactMap { name in
+            guard let process = Int32(name), let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536),
+                bytes.split(separator: 0).contains(where: { String(decoding: $0, as: UTF8.self) == text })
+            else { return nil }
+            return process
+        }
     }
 
     /// Kills the launchers that this process started; the number of them.

@@ -165,7 +165,7 @@ void cmcp_try_everything(const struct cmcp_probe *probe, int is_in_group, uint32
 
 /// Starts a process in a control group, whose folder is open; `flags` as for clone(2), CLONE_PIDFD among them.
 ///
-/// \param must_join Set to a descriptor in the new process when it has to join by itself, with cmcp_join_group; else -1.
+/// \param must_join Set to a descriptor in a new process that has to join by itself, with cmcp_join_group; else -1.
 /// \returns As clone(2).
 long cmcp_clone_into_group(unsigned long flags, int *pidfd, int group, int *must_join);
 /// Moves the caller into the group whose cgroup.procs is open, and closes that. Returns 0, or -1 with errno.

@@ -7,12 +7,10 @@
 // itself (CONTINUE) is what means the caller's own process or group whatever happens meanwhile; everything else the
 // supervisor does, on a pidfd of a process that was seen to descend from it while that pidfd was open. A number that
 // is used again after that makes the pidfd a dead one.
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -21,20 +19,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "processes.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-/// PIDFD_THREAD of pidfd_open(2) and PIDFD_SIGNAL_THREAD of pidfd_send_signal(2), Linux 6.9.
-#define THREAD_PIDFD O_EXCL
-#define THREAD_SIGNAL 1u
 #define HIGHEST_SIGNAL 64
-/// A chain of parents that is longer counts as leading nowhere; far more than a call may have processes.
-#define DEPTH_MAX 1024
-/// The most processes that one call to a group reaches in one round; more than a call may have.
-#define MEMBERS_MAX 768
 #define ROUNDS_MAX 8
 
 static int install(const struct cmcp_setting *setting, unsigned long flags) {
@@ -73,8 +64,8 @@ int cmcp_take_over_listener(int socket, struct cmcp_listener *listener) {
     listener->descriptor = descriptor;
     struct rlimit files;
     // Room for a pidfd of each process of a call. What the program may have is set for it later, by number.
-    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 2 * MEMBERS_MAX) {
-        files.rlim_cur = files.rlim_max < 2 * MEMBERS_MAX ? files.rlim_max : 2 * MEMBERS_MAX;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 2 * CMCP_MEMBERS_MAX) {
+        files.rlim_cur = files.rlim_max < 2 * CMCP_MEMBERS_MAX ? files.rlim_max : 2 * CMCP_MEMBERS_MAX;
         // With less room a group that is too large is reached in part.
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
@@ -101,168 +92,6 @@ int cmcp_can_listen(const struct cmcp_setting *setting) {
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return child > 0 && status == 0;
-}
-
-/// Reads one small file of /proc as text. Returns its length, or -1.
-static ssize_t read_text(int proc, const char *path, char *text, size_t room) {
-    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return -1;
-    }
-    ssize_t length = read(file, text, room - 1);
-    close(file);
-    if (length > 0) {
-        text[length] = 0;
-    }
-    return length > 0 ? length : -1;
-}
-
-/// The parent and the process group of a process, zombies included.
-static int read_relations(int proc, pid_t pid, pid_t *parent, pid_t *group) {
-    char path[32], text[512], state;
-    snprintf(path, sizeof path, "%d/stat", (int)pid);
-    ssize_t length = read_text(proc, path, text, sizeof text);
-    // The name in parentheses may hold anything; what follows the last one is fixed.
-    const char *end = length < 0 ? NULL : memrchr(text, ')', (size_t)length);
-    int above, leader;
-    if (end == NULL || sscanf(end + 1, " %c %d %d", &state, &above, &leader) != 3) {
-        return -1;
-    }
-    *parent = above;
-    *group = leader;
-    return 0;
-}
-
-/// The process that a thread belongs to, or -1.
-static pid_t process_of(int proc, pid_t thread) {
-    char path[32], text[512];
-    snprintf(path, sizeof path, "%d/status", (int)thread);
-    if (read_text(proc, path, text, sizeof text) < 0) {
-        return -1;
-    }
-    const char *line = strstr(text, "\nTgid:\t");
-    return line == NULL ? -1 : (pid_t)strtol(line + 7, NULL, 10);
-}
-
-/// Whether a process descends from this one: 1 yes, 0 no, -1 the chain changed while it was read.
-///
-/// The chain is read twice. A number in it could stand for somebody else only while its process is gone, and then
-/// its child has another parent at the second reading: equal chains mean that each was the parent of the one before
-/// it all the time between, provided that the first process is still alive, which the caller's pidfd tells.
-static int read_descent(int proc, pid_t pid) {
-    pid_t chain[DEPTH_MAX], self = getpid(), group;
-    int length = 0;
-    for (pid_t at = pid; at != self; at = chain[length - 1]) {
-        if (at <= 1) {
-            return 0;
-        }
-        if (length == DEPTH_MAX) {
-            return 0;
-        }
-        if (read_relations(proc, at, &chain[length], &group) != 0) {
-            return length == 0 ? 0 : -1;
-        }
-        length++;
-    }
-    pid_t at = pid;
-    for (int i = 0; i < length; i++) {
-        pid_t parent;
-        if (read_relations(proc, at, &parent, &group) != 0 || parent != chain[i]) {
-            return -1;
-        }
-        at = parent;
-    }
-    return length > 0;
-}
-
-static int descends(int proc, pid_t pid) {
-    int found = -1;
-    for (int attempt = 0; attempt < 16 && found < 0; attempt++) {
-        found = read_descent(proc, pid);
-    }
-    return found > 0;
-}
-
-/// A pidfd of a process of the call, or a negative errno: EPERM for one outside of it.
-static int open_process(int proc, pid_t pid) {
-    if (pid <= 0) {
-        return -ESRCH;
-    }
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) {
-        // A thread that is not the first of its process has a number, too, but no pidfd of this kind.
-        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -EAGAIN : -ESRCH;
-    }
-    if (!descends(proc, pid)) {
-        close(pidfd);
-        return -EPERM;
-    }
-    return pidfd;
-}
-
-/// A pidfd of one thread of the call, or a negative errno. `process` is the one it must belong to, or 0.
-static int open_thread(int proc, pid_t process, pid_t thread, unsigned *flags) {
-    if (thread <= 0) {
-        return -EINVAL;
-    }
-    int pidfd = (int)syscall(SYS_pidfd_open, thread, THREAD_PIDFD);
-    *flags = THREAD_SIGNAL;
-    if (pidfd < 0 && errno == EINVAL) {
-        // Before Linux 6.9 a thread can't be held on to, and its number alone could come to mean another one.
-        *flags = 0;
-        return process != 0 && process != thread ? -EPERM : open_process(proc, thread);
-    }
-    if (pidfd < 0) {
-        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -EAGAIN : -ESRCH;
-    }
-    pid_t owner = process_of(proc, thread);
-    if (owner <= 0 || (process != 0 && owner != process)) {
-        close(pidfd);
-        return -ESRCH;
-    }
-    int held = open_process(proc, owner);
-    // The thread is alive and the process is held: the one still belongs to the other.
-    if (held >= 0 && (process_of(proc, thread) != owner ||
-                      syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, THREAD_SIGNAL) != 0)) {
-        close(held);
-        held = -ESRCH;
-    }
-    if (held < 0) {
-        close(pidfd);
-        return held;
-    }
-    close(held);
-    return pidfd;
-}
-
-/// The number that stands behind a pidfd of the caller's, or a negative errno.
-static pid_t number_behind(int proc, pid_t caller, int descriptor) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "%d/fdinfo/%d", (int)caller, descriptor);
-    if (descriptor < 0 || read_text(proc, path, text, sizeof text) < 0) {
-        return -EBADF;
-    }
-    const char *line = strstr(text, "\nPid:\t");
-    if (line == NULL) {
-        return -EBADF;
-    }
-    long number = strtol(line + 6, NULL, 10);
-    return number > 0 ? (pid_t)number : -ESRCH;
-}
-
-/// A pidfd for the same process as one of the caller's, if it is one of the call, or a negative errno.
-static int open_behind(int proc, pid_t caller, int descriptor) {
-    pid_t number = number_behind(proc, caller, descriptor);
-    if (number < 0) {
-        return number;
-    }
-    int pidfd = open_process(proc, number);
-    // Still the same number behind a live process: no other one had it meanwhile.
-    if (pidfd >= 0 && number_behind(proc, caller, descriptor) != number) {
-        close(pidfd);
-        return -ESRCH;
-    }
-    return pidfd;
 }
 
 struct question {
@@ -315,98 +144,33 @@ static void signal_one(struct question *question, int pidfd, int number, siginfo
     close(pidfd);
 }
 
-/// A process of the call while all of them are gone through.
-struct member {
-    pid_t pid;
-    int pidfd;
-    int is_wanted;
-};
-
-struct members {
-    int count;
-    struct member list[MEMBERS_MAX];
-};
-
-static void add_children(struct question *question, struct members *members, int of, const char *thread,
-                         pid_t wanted_group) {
-    char path[64], text[8192];
-    snprintf(path, sizeof path, "%d/task/%.16s/children", (int)members->list[of].pid, thread);
-    if (read_text(question->proc, path, text, sizeof text) < 0) {
-        return;
-    }
-    char *end;
-    for (char *at = text; *at != 0 && members->count < MEMBERS_MAX; at = end + 1) {
-        pid_t pid = (pid_t)strtol(at, &end, 10), parent, group;
-        // A number that the buffer cut in two would name a stranger.
-        if (end == at || *end != ' ') {
-            return;
-        }
-        int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-        if (pidfd < 0) {
-            continue;
-        }
-        // With its parent held and alive after the look, it was a child of that one and of no other.
-        if (read_relations(question->proc, pid, &parent, &group) != 0 || parent != members->list[of].pid ||
-            (of != 0 && send_signal(members->list[of].pidfd, 0, NULL, 0) != 0)) {
-            close(pidfd);
-            continue;
-        }
-        int is_wanted = wanted_group != 0 ? group == wanted_group : pid != question->process;
-        members->list[members->count++] = (struct member){pid, pidfd, is_wanted};
-    }
-}
-
-/// Finds the processes of the call from the top down, each held by a pidfd.
-static void gather(struct question *question, struct members *members, pid_t wanted_group) {
-    members->count = 1;
-    members->list[0] = (struct member){getpid(), -1, 0};
-    for (int i = 0; i < members->count; i++) {
-        char path[32];
-        snprintf(path, sizeof path, "%d/task", (int)members->list[i].pid);
-        int folder = openat(question->proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR *threads = folder < 0 ? NULL : fdopendir(folder);
-        if (threads == NULL) {
-            if (folder >= 0) {
-                close(folder);
-            }
-            continue;
-        }
-        for (struct dirent *entry; (entry = readdir(threads)) != NULL;) {
-            if (entry->d_name[0] != '.') {
-                add_children(question, members, i, entry->d_name, wanted_group);
-            }
-        }
-        closedir(threads);
-    }
-}
-
-static void let_go(struct members *members) {
-    for (int i = 1; i < members->count; i++) {
-        close(members->list[i].pidfd);
-    }
+static int is_wanted(const struct question *question, const struct cmcp_member *member, pid_t group) {
+    return group != 0 ? member->group == group : member->pid != question->process;
 }
 
 /// Sends to a process group, or with group 0 to every process of the call but the caller's.
 ///
 /// Who was forked meanwhile by one that was not reached yet is found in the next round.
 static void signal_many(struct question *question, pid_t group, int number) {
-    static struct members members;
-    static pid_t reached[MEMBERS_MAX];
+    static struct cmcp_members members;
+    static pid_t reached[CMCP_MEMBERS_MAX];
     int count = 0, error = -ESRCH;
     for (int round = 0; round < ROUNDS_MAX; round++) {
-        gather(question, &members, group);
+        cmcp_gather(question->proc, &members);
         if (round == 0 && !question->listener->waits) {
             for (int i = 1; i < members.count && error != 0; i++) {
-                error = members.list[i].is_wanted ? send_signal(members.list[i].pidfd, 0, NULL, 0) : error;
+                if (is_wanted(question, &members.list[i], group)) {
+                    error = send_signal(members.list[i].pidfd, 0, NULL, 0);
+                }
             }
             if (answer(question, error, 0) != 0 || error != 0 || number == 0) {
-                let_go(&members);
+                cmcp_let_go(&members);
                 return;
             }
         }
         int found = 0;
         for (int i = 1; i < members.count; i++) {
-            int is_new = members.list[i].is_wanted && count < MEMBERS_MAX;
+            int is_new = is_wanted(question, &members.list[i], group) && count < CMCP_MEMBERS_MAX;
             for (int j = 0; is_new && j < count; j++) {
                 is_new = reached[j] != members.list[i].pid;
             }
@@ -417,7 +181,7 @@ static void signal_many(struct question *question, pid_t group, int number) {
                 error = error == 0 || result == 0 ? 0 : result;
             }
         }
-        let_go(&members);
+        cmcp_let_go(&members);
         if (!found || number == 0) {
             break;
         }
@@ -474,7 +238,7 @@ static void decide(struct question *question) {
             // The caller's own group holds processes of the call only, since the call is a session of its own.
             answer(question, 0, 1);
         } else if (first > 0) {
-            signal_one(question, open_process(proc, first), second, NULL, 0);
+            signal_one(question, cmcp_open_process(proc, first), second, NULL, 0);
         } else if (first == INT32_MIN) {
             answer(question, -ESRCH, 0);
         } else {
@@ -487,7 +251,7 @@ static void decide(struct question *question) {
             answer(question, is_own ? 0 : -EINVAL, is_own);
             return;
         }
-        first = open_thread(proc, 0, first, &flags);
+        first = cmcp_open_thread(proc, 0, first, &flags);
         signal_one(question, first, second, NULL, flags);
         return;
     case SYS_tgkill: {
@@ -498,7 +262,7 @@ static void decide(struct question *question) {
         } else if (first <= 0 || number < 0 || number > HIGHEST_SIGNAL) {
             answer(question, -EINVAL, 0);
         } else {
-            second = open_thread(proc, first, second, &flags);
+            second = cmcp_open_thread(proc, first, second, &flags);
             signal_one(question, second, number, NULL, flags);
         }
         return;
@@ -507,7 +271,7 @@ static void decide(struct question *question) {
         if (is_own || second < 0 || second > HIGHEST_SIGNAL) {
             answer(question, is_own ? 0 : -EINVAL, is_own);
         } else {
-            signal_one_with_info(question, open_process(proc, first), second, arguments[2], 0);
+            signal_one_with_info(question, cmcp_open_process(proc, first), second, arguments[2], 0);
         }
         return;
     case SYS_rt_tgsigqueueinfo: {
@@ -517,7 +281,7 @@ static void decide(struct question *question) {
         } else if (first <= 0 || number < 0 || number > HIGHEST_SIGNAL) {
             answer(question, -EINVAL, 0);
         } else {
-            second = open_thread(proc, first, second, &flags);
+            second = cmcp_open_thread(proc, first, second, &flags);
             signal_one_with_info(question, second, number, arguments[3], flags);
         }
         return;
@@ -526,9 +290,9 @@ static void decide(struct question *question) {
         if ((unsigned)arguments[3] != 0 || second < 0 || second > HIGHEST_SIGNAL) {
             answer(question, -EINVAL, 0);
         } else if (arguments[2] == 0) {
-            signal_one(question, open_behind(proc, question->process, first), second, NULL, 0);
+            signal_one(question, cmcp_open_behind(proc, question->process, first), second, NULL, 0);
         } else {
-            signal_one_with_info(question, open_behind(proc, question->process, first), second, arguments[2], 0);
+            signal_one_with_info(question, cmcp_open_behind(proc, question->process, first), second, arguments[2], 0);
         }
         return;
     default:
@@ -555,7 +319,7 @@ void cmcp_answer_signal(const struct cmcp_listener *listener, int proc) {
         .number = request.question.data.nr,
         .arguments = arguments,
     };
-    question.process = question.thread > 0 ? process_of(proc, question.thread) : -1;
+    question.process = question.thread > 0 ? cmcp_process_of(proc, question.thread) : -1;
     if (question.process <= 0) {
         answer(&question, -EPERM, 0);
     } else if (is_waiting(&question)) {

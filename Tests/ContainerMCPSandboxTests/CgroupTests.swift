@@ -33,7 +33,8 @@ import Testing
     ) async throws {
         let place = try Self.delegatedPlace()
         try await TestSandbox.with(level: .exactly(level), configure: { $0.groupUse = .bare }) { sandbox in
-            try #require(sandbox.sandbox.report.statuses[.cgroup]?.word != "unavailable")
+            let status = try #require(sandbox.sandbox.report.statuses[.cgroup])
+            try #require(status.word != "unavailable", "\(status.detail)")
             try await body(sandbox, place)
         }
     }
@@ -112,7 +113,9 @@ import Testing
     private static let patient = ProcessRequest.Limits(time: .seconds(110), memory: 256 << 20)
 
     @Test(arguments: testedLevels)
-    func `a call has a group of its own, which is used again once it is empty`(level: SandboxLevel) async throws {
+    func `a call has a group of its own, which is used again once it is empty`(level: SandboxLevel)
+        async throws
+    {
         try await Self.withGroups(level: level) { sandbox, place in
             async let running = sandbox.bash(
                 "sleep 973 & (setsid sleep 973 &); wait",
@@ -135,7 +138,9 @@ import Testing
             // It alone takes everything with it.
             #expect(GroupFile.write("1", to: holding[0] + "/cgroup.kill") == 0)
             _ = try? await running
-            while ProcessTable.count(withArgument: "973") > 0, ContinuousClock.now < deadline { await Task.yield() }
+            while ProcessTable.count(withArgument: "973") > 0, ContinuousClock.now < deadline {
+                await Task.yield()
+            }
             #expect(ProcessTable.count(withArgument: "973") == 0)
             for _ in 0..<30 { _ = try await sandbox.bash("true") }
             #expect(Self.groups(in: place).count <= 12)
@@ -156,12 +161,16 @@ import Testing
 
     @Test func `a child sees its own group as the top of the tree, and no other`() async throws {
         try await Self.withGroups { sandbox, _ in
-            let outcome = try await sandbox.bash("grep ^0: /proc/self/cgroup; grep -c cgroup /proc/self/mountinfo")
+            let outcome = try await sandbox.bash(
+                "grep ^0: /proc/self/cgroup; grep -c cgroup /proc/self/mountinfo"
+            )
             #expect(outcome.output.text() == "0::/\n0\n", "\(outcome.error.text())")
         }
     }
 
-    @Test func `groups of a server that is gone are ended and removed, those of a living one are not`() async throws {
+    @Test func `groups of a server that is gone are ended and removed, those of a living one are not`()
+        async throws
+    {
         let place = try Self.delegatedPlace()
         let dead = "\(place.path)/\(GroupPlace.callsPrefix)dead"
         let alive = "\(place.path)/\(GroupPlace.callsPrefix)alive"
@@ -201,7 +210,9 @@ import Testing
             let first = Self.trees(in: place).filter { !before.contains($0) }
             #expect(first.count == 1)
             let running = Task { try await sandbox.bash("echo started > mark; sleep 971") }
-            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true { await Task.yield() }
+            while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
+                await Task.yield()
+            }
             try #require(ProcessTable.killLaunchers() > 0)
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
@@ -240,7 +251,9 @@ import Testing
             #expect(next.ending == .exited(0) && next.output.text() == "104857600\n", "\(next.error.text())")
             // A call beside it is not touched.
             async let beside = sandbox.bash("sleep 3; echo beside")
-            #expect(try await sandbox.python(Self.manyHolders, limits: Self.patient).ending == .limit(.memory))
+            #expect(
+                try await sandbox.python(Self.manyHolders, limits: Self.patient).ending == .limit(.memory)
+            )
             #expect(try await beside.output.text() == "beside\n")
         }
     }
@@ -295,7 +308,10 @@ import Testing
             async let first = sandbox.python(code, limits: limits)
             async let second = sandbox.python(code, limits: limits)
             #expect(try await [first, second].map { $0.output.text() } == ["19 11\n", "19 11\n"])
-            let bomb = try await sandbox.bash("b() { b | b & }; b; sleep 979", limits: .init(time: .seconds(2)))
+            let bomb = try await sandbox.bash(
+                "b() { b | b & }; b; sleep 979",
+                limits: .init(time: .seconds(2))
+            )
             #expect(bomb.ending != .exited(0))
             #expect(try await sandbox.bash("echo still").output.text() == "still\n")
             #expect(ProcessTable.count(withArgument: "979") == 0)

@@ -69,8 +69,7 @@ static void expect_no_process_left(void) {
     CHECK(!"every process is gone");
 }
 
-/// Whether a level can be had here; tells why not.
-static int is_offered(uint32_t level) {
+int is_offered(uint32_t level) {
     struct launcher launcher = greeted_launcher();
     struct message *message = malloc(sizeof *message);
     CHECK(message != NULL);
@@ -144,6 +143,11 @@ int main(int count, char **arguments) {
     try_level(CMCP_LEVEL_NONE, "none");
     try_level_with(CMCP_CONFIGURE_NO_SIGNAL_SCOPE, "filtered, signals answered");
     try_level_with(CMCP_CONFIGURE_NO_SIGNAL_SCOPE | CMCP_CONFIGURE_INTERRUPTIBLE, "filtered, interruptible");
+    at_level = "full, in a group";
+    try_groups(CMCP_LEVEL_FULL);
+    at_level = "filtered, in a group";
+    try_groups(CMCP_LEVEL_FILTERED);
+    expect_no_process_left();
     remove_place();
     printf("as %s: %u checks held\n", place.changes_id ? "root" : "an ordinary user", checks);
     return 0;

@@ -78,6 +78,8 @@ struct ending {
 struct place {
     /// Further flags of CONFIGURE.
     uint32_t flags;
+    /// The folder of the control group that supervisors are prepared in, or 0.
+    int group_folder;
     char folder[64];
     char workspace[96];
     char data[96];
@@ -89,6 +91,8 @@ struct place {
 extern struct place place;
 
 void make_place(void);
+/// Whether a level can be had here; tells why not.
+int is_offered(uint32_t level);
 void remove_place(void);
 
 // launching.c
@@ -139,6 +143,7 @@ void try_many_supervisors(uint32_t level);
 void try_ends(uint32_t level);
 void try_descriptor_floods(uint32_t level);
 void try_answers(void);
+void try_groups(uint32_t level);
 void try_shims(void);
 void try_files(void);
 

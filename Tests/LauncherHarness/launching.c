@@ -114,15 +114,18 @@ static int private_folder(void) {
 }
 
 struct supervisor prepare(struct launcher *launcher) {
-    int ends[2], descriptors[2], count = 1;
+    int ends[2], descriptors[3], count = 1;
     CHECK(cmcp_socket_pair(ends) == 0);
     descriptors[0] = ends[1];
     if (launcher->level == CMCP_LEVEL_FILTERED || launcher->level == CMCP_LEVEL_NONE) {
         descriptors[count++] = private_folder();
     }
+    if (place.group_folder > 0) {
+        descriptors[count++] = fcntl(place.group_folder, F_DUPFD_CLOEXEC, 0);
+    }
     struct message *message = malloc(sizeof *message);
     CHECK(message != NULL);
-    begin(message, CMCP_REQUEST_PREPARE);
+    begin(message, place.group_folder > 0 ? CMCP_REQUEST_PREPARE_IN_GROUP : CMCP_REQUEST_PREPARE);
     put_u32(message, 0);
     send_bytes(launcher->socket, message->bytes, message->length, descriptors, count);
     free(message);

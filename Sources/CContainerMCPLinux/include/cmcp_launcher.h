@@ -61,7 +61,7 @@ enum cmcp_configure_flag {
     CMCP_CONFIGURE_NO_SIGNAL_SCOPE = 1 << 1, ///< At level `filtered`, not by Landlock.
     CMCP_CONFIGURE_NO_SIGNAL_ANSWERS = 1 << 2, ///< At level `filtered`, not by the supervisor.
     CMCP_CONFIGURE_GROUPS = 1 << 4, ///< Each supervisor will be prepared in a group, and takes that for its top.
-    CMCP_CONFIGURE_INTERRUPTIBLE = 1 << 3, ///< Callers that are being answered can be interrupted, as before Linux 5.19.
+    CMCP_CONFIGURE_INTERRUPTIBLE = 1 << 3, ///< Callers that are being answered can be interrupted (Linux before 5.19).
 };
 
 /// The step that failed. The order is the order in which they are taken.

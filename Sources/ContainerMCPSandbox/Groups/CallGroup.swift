@@ -64,7 +64,8 @@ final class CallGroup {
     private func set(_ name: String, _ value: String) throws(SandboxError) {
         let error = GroupFile.write(value, to: "\(path)/\(name)")
         guard error == 0 else {
-            throw SandboxError(.setUpFailed, "could not set \(name) of a call: \(SandboxError.errorText(error))")
+            let text = SandboxError.errorText(error)
+            throw SandboxError(.setUpFailed, "could not set \(name) of a call: \(text)")
         }
     }
 
@@ -74,7 +75,9 @@ final class CallGroup {
     var isOutOfMemory: Bool { limitsMemory && kills > killsBefore }
 
     /// Whether memory of a process in it is accounted.
-    var isAccounting: Bool { limitsMemory && (GroupFile.read(path + "/memory.current").flatMap(Int.init) ?? 0) > 0 }
+    var isAccounting: Bool { limitsMemory && (heldBytes ?? 0) > 0 }
+
+    private var heldBytes: Int? { GroupFile.read(path + "/memory.current").flatMap { Int($0) } }
 
     /// Ends every process in it at once (Linux 5.14; before, the supervisor's end has to do).
     ///
@@ -92,7 +95,7 @@ final class CallGroup {
     var isReusable: Bool {
         guard !wasKilled else { return false }
         guard limitsMemory else { return true }
-        return (GroupFile.read(path + "/memory.current").flatMap(Int.init) ?? .max) <= Self.restBytes
+        return (heldBytes ?? .max) <= Self.restBytes
     }
 
     /// Removes it.

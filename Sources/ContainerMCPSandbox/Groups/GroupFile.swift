@@ -7,8 +7,9 @@ internal import Glibc
 enum GroupFile {
     /// The text of a file without the line's end, or nil where it can't be read.
     static func read(_ path: String) -> String? {
-        guard let bytes = HostPath.read(path, limit: 65_536) else { return nil }
-        return String(decoding: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...], as: UTF8.self)
+        guard let bytes = HostPath.read(path, limit: 1 << 20) else { return nil }
+        let endsLine = bytes.last == UInt8(ascii: "\n")
+        return String(decoding: endsLine ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }
 
     /// The words of a file.

@@ -35,7 +35,8 @@ struct GroupPlace: Sendable, Equatable {
             found.path.hasSuffix("/" + serverName)
             ? String(found.path.dropLast(serverName.utf8.count + 1)) : found.path
         let isTop = !GroupFile.exists(path + "/cgroup.type")
-        guard unsafe access(path + "/cgroup.subtree_control", W_OK) == 0, unsafe access(path, W_OK) == 0 else {
+        guard unsafe access(path + "/cgroup.subtree_control", W_OK) == 0, unsafe access(path, W_OK) == 0
+        else {
             throw Absence("the control group of the server can't be written: it was not delegated")
         }
         try checkOwnership(of: path, above: found.mount)
@@ -47,6 +48,8 @@ struct GroupPlace: Sendable, Equatable {
     /// - Parameters:
     ///   - mounts: /proc/self/mountinfo (proc(5)).
     ///   - membership: /proc/self/cgroup.
+    /// - Returns: Both folders.
+    /// - Throws: ``Absence`` where there is none.
     static func locate(mounts: String, membership: String) throws(Absence) -> (path: String, mount: String) {
         guard
             let line = membership.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }),

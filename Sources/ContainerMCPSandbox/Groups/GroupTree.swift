@@ -22,9 +22,13 @@ final class GroupTree: Sendable {
         self.lock = lock
     }
 
-    /// Makes one in the group that was delegated to the server. Blocks for some milliseconds.
+    /// Makes one in the group that was delegated to the server.
+    ///
+    /// Blocks for some milliseconds.
     ///
     /// - Parameter needsLimits: Whether groups are of no use that limit neither memory nor processes.
+    /// - Returns: It, locked.
+    /// - Throws: ``GroupPlace/Absence`` that says why there are none.
     static func make(needsLimits: Bool = true) throws(GroupPlace.Absence) -> GroupTree {
         let place = try GroupPlace.find()
         let available = Set(GroupFile.words(place.path + "/cgroup.controllers")).intersection(wanted)
@@ -59,7 +63,7 @@ final class GroupTree: Sendable {
             guard GroupFile.exists(path) else { continue }
             guard !needsLimits || enabled.contains("memory") || enabled.contains("pids") else {
                 unsafe rmdir(path)
-                throw GroupPlace.Absence("the kernel does not hand its controllers on to groups of the server")
+                throw GroupPlace.Absence("the kernel does not hand its controllers on to the server's groups")
             }
             return GroupTree(path: path, controllers: enabled, lock: lock)
         }
@@ -105,7 +109,9 @@ final class GroupTree: Sendable {
         var current = getppid()
         while current > 0, found.count < 64 {
             found.append(current)
-            guard let line = GroupFile.read("/proc/\(current)/stat"), let end = line.lastIndex(of: ")") else { break }
+            guard let line = GroupFile.read("/proc/\(current)/stat"), let end = line.lastIndex(of: ")") else {
+                break
+            }
             let fields = line[line.index(after: end)...].split(separator: " ")
             guard fields.count > 1, let parent = Int32(fields[1]) else { break }
             current = parent
@@ -124,8 +130,9 @@ final class GroupTree: Sendable {
         }
     }
 
-    /// Ends every process of the calls, and removes their groups. Blocks for as long as that takes, half a second at
-    /// most; what is left then is for the next start.
+    /// Ends every process of the calls, and removes their groups.
+    ///
+    /// Blocks for as long as that takes, half a second at most; what is left then is for the next start.
     func remove() {
         Self.remove(path)
     }

@@ -18,10 +18,10 @@ struct Grouping: Sendable {
             memoryStatus = .partial(missing: "no control group: \(watched)")
             limitsProcesses = false
         case .success(let tree):
-            let missing = GroupTree.wanted.filter { !tree.controllers.contains($0) }
+            let missing = GroupTree.wanted.filter { !tree.controllers.contains($0) }.joined(separator: ", ")
             status =
                 missing.isEmpty
-                ? .enforced : .partial(missing: "not delegated: \(missing.joined(separator: ", ")) controller")
+                ? .enforced : .partial(missing: "controllers that are not delegated: \(missing)")
             let limitsMemory = tree.controllers.contains("memory")
             memoryStatus = limitsMemory ? .enforced : .partial(missing: "no memory controller: \(watched)")
             limitsProcesses = tree.controllers.contains("pids")

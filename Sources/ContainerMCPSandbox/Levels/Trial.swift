@@ -22,21 +22,29 @@ struct Trial: Sendable {
             return try await run(in: .failure(GroupPlace.Absence("no control groups are wanted")))
         }
         let needsLimits = configuration.groupUse == .automatic
-        let made: Result<GroupTree, GroupPlace.Absence>
-        do {
-            made = try await threads.run { () throws(GroupPlace.Absence) in
-                try GroupTree.make(needsLimits: needsLimits)
+        var failure = ""
+        for attempt in 1...2 {
+            let made: Result<GroupTree, GroupPlace.Absence>
+            do {
+                made = try await threads.run { () throws(GroupPlace.Absence) in
+                    try GroupTree.make(needsLimits: needsLimits)
+                }
+            } catch {
+                made = .failure(GroupPlace.Absence("no thread could be had to look for control groups"))
             }
-        } catch {
-            made = .failure(GroupPlace.Absence("no thread could be had to look for control groups"))
+            do throws(SandboxError) {
+                return try await run(in: made)
+            } catch {
+                guard case .success(let tree) = made else { throw error }
+                failure = error.message
+                // What can't be removed now is a leftover for the next start.
+                try? await threads.run { tree.remove() }
+                // A machine under load may have been too slow, which is no reason to do without.
+                guard error.code == .launcherLost, attempt == 1 else { break }
+            }
         }
-        do throws(SandboxError) {
-            return try await run(in: made)
-        } catch {
-            guard case .success = made else { throw error }
-            // Whether the groups are to blame shows when it is tried without.
-            return try await run(in: .failure(GroupPlace.Absence("the probe failed in one: \(error.message)")))
-        }
+        // Whether the groups are to blame shows when it is tried without.
+        return try await run(in: .failure(GroupPlace.Absence("the probe failed in one: \(failure)")))
     }
 
     private func run(
@@ -45,13 +53,7 @@ struct Trial: Sendable {
         let tree = try? groups.get()
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
-        let connection: LauncherConnection
-        do throws(SandboxError) {
-            connection = try await connect(hasGroups: tree != nil)
-        } catch {
-            tree?.remove()
-            throw error
-        }
+        let connection = try await connect(hasGroups: tree != nil)
         let folders =
             level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
@@ -346,19 +348,18 @@ struct Trial: Sendable {
 
     private func reducedPromises(_ grouping: Grouping) -> [String] {
         switch level {
-        case .full, .none: []
-        case .noproc: ["There is no /proc: process substitution and /dev/fd do not work."]
+        case .full, .none: return []
+        case .noproc: return ["There is no /proc: process substitution and /dev/fd do not work."]
         case .filtered:
-            [
-                "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
-                "Temporary folders are limited by file size, and in all by a look each second.",
-            ] + (grouping.limitsProcesses ? [] : [
-                """
+            let shared = """
                 Processes count together for user id \(identity.user) (RLIMIT_NPROC), not for each call: give the \
                 container a limit of its own.
-                """,
-            ]) + [
-                "Children see the workspace under its path on this machine.",
+                """
+            return [
+                "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
+                "Temporary folders are limited by file size, and in all by a look each second.",
+            ] + (grouping.limitsProcesses ? [] : [shared]) + [
+                "Children see the workspace under its path on this machine."
             ]
         }
     }

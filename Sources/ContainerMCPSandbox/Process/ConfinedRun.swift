@@ -371,7 +371,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         defer { readers[number] = reader }
         if reader.saved == nil, reader.savedIsOpenable {
             reader.savedIsOpenable = false
-            guard let opened = request.openSavedOutput?(stream) else { return }
+            guard let open = request.openSavedOutput else { return }
+            guard let opened = open(stream) else { return cutSavingShort(of: stream) }
             reader.saved = Descriptor(owning: opened)
             append(held.head + held.tail, to: &reader, of: stream)
         }
@@ -386,15 +387,24 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         let written = unsafe part.withUnsafeBytes {
             unsafe Glibc.write(file.number, $0.baseAddress, $0.count)
         }
-        if stream == .output {
-            output.saved += max(0, written)
-            output.isSaved = true
-        } else {
-            error.saved += max(0, written)
-            error.isSaved = true
+        if written > 0 {
+            if stream == .output {
+                output.saved += written
+                output.isSaved = true
+            } else {
+                error.saved += written
+                error.isSaved = true
+            }
         }
         // A full disk ends the saving, not the call.
-        if written < part.count { reader.saved = nil }
+        if written < part.count {
+            reader.saved = nil
+            cutSavingShort(of: stream)
+        }
+    }
+
+    private func cutSavingShort(of stream: ProcessRequest.Stream) {
+        if stream == .output { output.isSavingCutShort = true } else { error.isSavingCutShort = true }
     }
 
     private func write(to number: Int32) {

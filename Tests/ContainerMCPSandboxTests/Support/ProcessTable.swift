@@ -12,7 +12,8 @@ enum ProcessTable {
     /// The processes that have an argument that is exactly this text.
     static func ids(withArgument text: String) -> [Int32] {
         HostPath.names(in: "/proc").compactMap { name in
-            guard let process = Int32(name), let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536),
+            guard let process = Int32(name),
+                let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536),
                 bytes.split(separator: 0).contains(where: { String(decoding: $0, as: UTF8.self) == text })
             else { return nil }
             return process

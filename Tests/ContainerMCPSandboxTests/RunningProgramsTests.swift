@@ -137,7 +137,7 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(ProcessTable.killLaunchers() > 0)
+            try #require(await ProcessTable.killLauncher(aboveArgument: "975"))
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
             #expect(ProcessTable.count(withArgument: "975") == 0)

@@ -185,10 +185,12 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         guard !isLost else { return }
         let orphans = unanswered
         unanswered = []
+        isLost = true
+        // First of all, so that calls that come meanwhile get a new one: ending this one takes its time.
+        onLoss?(self)
         end()
         for supervisor in orphans {
             supervisor.onEvent?(.failed(SandboxError(.launcherLost, "the launcher ended")))
         }
-        onLoss?(self)
     }
 }

@@ -38,7 +38,7 @@ struct Trial: Sendable {
                 guard case .success(let tree) = made else { throw error }
                 failure = error.message
                 // What can't be removed now is a leftover for the next start.
-                try? await threads.run { tree.remove() }
+                _ = try? await threads.run { tree.remove() }
                 // A machine under load may have been too slow, which is no reason to do without.
                 guard error.code == .launcherLost, attempt == 1 else { break }
             }

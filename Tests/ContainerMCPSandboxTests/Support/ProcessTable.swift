@@ -20,16 +20,27 @@ enum ProcessTable {
         }
     }
 
-    /// Kills the launchers that this process started; the number of them.
-    static func killLaunchers() -> Int {
-        let children = HostPath.names(in: "/proc/self/task").flatMap { thread in
-            let text = HostPath.read("/proc/self/task/\(thread)/children", limit: 4096) ?? []
-            return String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+    /// Kills the launcher above a process that has this argument, once there is one; other suites have launchers, too.
+    static func killLauncher(aboveArgument text: String) async -> Bool {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        while ContinuousClock.now < deadline {
+            var current = ids(withArgument: text).first ?? 0
+            for _ in 0..<64 where current > 1 {
+                let name = HostPath.read("/proc/\(current)/comm", limit: 64) ?? []
+                if String(decoding: name, as: UTF8.self).hasPrefix("cmcp-launcher") {
+                    return kill(current, SIGKILL) == 0
+                }
+                current = parent(of: current)
+            }
+            await Task.yield()
         }
-        return children.filter { child in
-            let name = HostPath.read("/proc/\(child)/comm", limit: 64) ?? []
-            guard String(decoding: name, as: UTF8.self).hasPrefix("cmcp-launcher") else { return false }
-            return kill(child, SIGKILL) == 0
-        }.count
+        return false
+    }
+
+    private static func parent(of process: Int32) -> Int32 {
+        let text = String(decoding: HostPath.read("/proc/\(process)/stat", limit: 1024) ?? [], as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return 0 }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        return fields.count > 1 ? Int32(fields[1]) ?? 0 : 0
     }
 }

@@ -138,7 +138,7 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(ProcessTable.killLaunchers() > 0)
+            try #require(await ProcessTable.killLauncher(aboveArgument: "975"))
             await #expect(throws: SandboxError.self) { try await running.value }
             // A call that comes before the loss is noticed still meets what the old launcher left, and fails as clearly.
             let deadline = ContinuousClock.now.advanced(by: .seconds(20))

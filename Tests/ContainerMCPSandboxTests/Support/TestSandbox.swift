@@ -37,6 +37,7 @@ final class TestSandbox: Sendable {
         profiles: [UInt32: String] = TestSandbox.profiles,
         extra: ((inout RuntimeView) throws -> Void)? = nil,
         isWorkspaceFull: (@Sendable () -> Bool)? = nil,
+        configure: (inout SandboxConfiguration) -> Void = { _ in },
         _ body: (TestSandbox) async throws -> Void
     ) async throws {
         var template = Array("/tmp/cmcp-test-XXXXXX".utf8CString)
@@ -59,7 +60,7 @@ final class TestSandbox: Sendable {
         var (bashView, pythonView) = (bash.view, python.view)
         try extra?(&bashView)
         try extra?(&pythonView)
-        let configuration = SandboxConfiguration(
+        var configuration = SandboxConfiguration(
             requirement: level,
             kinds: [
                 Self.bash: .init(view: bashView, sharedMemoryBytes: nil, profile: profiles[Self.bash]),
@@ -70,6 +71,7 @@ final class TestSandbox: Sendable {
             temporary: folder + "/temporary",
             isWorkspaceFull: isWorkspaceFull,
         )
+        configure(&configuration)
         let sandbox = try await start(configuration)
         do {
             try await body(TestSandbox(sandbox: sandbox, folder: folder))

@@ -15,6 +15,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     private let reactor: Reactor
     private let childOwner: ChildIdentity
     private let privateFolders: PrivateFolders?
+    /// What built the wall, if there is one.
+    private let helper: HelperFile?
     private(set) var isLost = false
     private var isWatched = false
     private var unanswered: [Supervisor] = []
@@ -29,24 +31,41 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         level: SandboxLevel,
         reactor: Reactor,
         childOwner: ChildIdentity,
-        privateFolders: PrivateFolders?
+        privateFolders: PrivateFolders?,
+        helper: HelperFile? = nil
     ) {
         self.connection = connection
         self.level = level
         self.reactor = reactor
         self.childOwner = childOwner
         self.privateFolders = privateFolders
+        self.helper = helper
     }
 
     /// Starts a launcher at a level and gives it the views.
     ///
-    /// Blocks for a few milliseconds.
+    /// Blocks for a few milliseconds; behind a wall, for as long as that takes to build.
+    ///
+    /// - Parameters:
+    ///   - level: What it shall reach.
+    ///   - identity: Who children are.
+    ///   - views: What they see.
+    ///   - wall: What it is started behind, if anything.
+    ///   - folders: Folders beside those of the views that children may write behind the wall.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
-        views: [UInt32: ViewMessage]
+        views: [UInt32: ViewMessage],
+        wall: Wall? = nil,
+        folders: [String] = []
     ) throws(SandboxError) -> LauncherConnection {
-        let connection = try LauncherConnection.open()
+        let connection: LauncherConnection
+        if let wall {
+            let contents = try WallContents(views: views.values.map(\.view), folders: folders)
+            connection = try LauncherConnection.open(behind: wall, contents, level: level)
+        } else {
+            connection = try LauncherConnection.open()
+        }
         do {
             var configure = WireWriter(CMCP_REQUEST_CONFIGURE)
             configure.write(level.wireValue)
@@ -75,6 +94,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
 
     /// A supervisor for a view: a parked one, or a new one that gets ready meanwhile.
     func supervisor(for view: UInt32) throws(SandboxError) -> Supervisor {
+        // Without what built the wall nothing runs, not even behind a wall that still stands.
+        try helper?.checkUnchanged()
         while let candidate = parked[view]?.popLast() {
             guard candidate.isUsable else {
                 candidate.kill()

@@ -30,6 +30,23 @@ public struct EnforcementReport: Sendable, Equatable {
         }
     }
 
+    /// What a helper built around the launcher.
+    public struct OuterWall: Sendable, Equatable {
+        /// Who built it.
+        public let backend: SandboxBackend
+        /// The helper's version.
+        public let version: String
+        /// How far it does what a wall should.
+        public let status: Status
+
+        /// Makes an account of a wall.
+        public init(backend: SandboxBackend, version: String, status: Status) {
+            self.backend = backend
+            self.version = version
+            self.status = status
+        }
+    }
+
     /// The level that was reached.
     public let level: SandboxLevel
     /// The state of each layer.
@@ -38,18 +55,25 @@ public struct EnforcementReport: Sendable, Equatable {
     public let reducedPromises: [String]
     /// The Landlock ABI of the running kernel, 0 without Landlock.
     public let landlockABI: Int
+    /// The outer wall; nil where the launcher stands alone.
+    public let wall: OuterWall?
+
+    /// What builds the sandbox.
+    public var backend: SandboxBackend { wall?.backend ?? .native }
 
     /// Makes a report; used by sandboxes and by tests.
     public init(
         level: SandboxLevel,
         statuses: [Mechanism: Status],
         reducedPromises: [String] = [],
-        landlockABI: Int = 0
+        landlockABI: Int = 0,
+        wall: OuterWall? = nil
     ) {
         self.level = level
         self.statuses = statuses
         self.reducedPromises = reducedPromises
         self.landlockABI = landlockABI
+        self.wall = wall
     }
 
     /// Checks that layers are fully in force.

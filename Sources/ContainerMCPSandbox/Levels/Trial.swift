@@ -12,6 +12,8 @@ struct Trial: Sendable {
     let configuration: SandboxConfiguration
     let reactor: Reactor
     let threads: BlockingThreads
+    /// What the launcher is started behind, if anything.
+    var wall: Wall?
 
     private static let patience = Duration.seconds(10)
 
@@ -29,6 +31,7 @@ struct Trial: Sendable {
             reactor: reactor,
             childOwner: identity,
             privateFolders: folders,
+            helper: level == .none ? nil : wall?.helper,
         )
         if level == .none {
             await attach(link)
@@ -36,7 +39,7 @@ struct Trial: Sendable {
         }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
-            return (link, report(findings))
+            return (link, report(findings, connection.surroundings?.findings))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -74,10 +77,19 @@ struct Trial: Sendable {
             )
         }
         let (level, identity) = (level, identity)
+        let wall = level == .none ? nil : wall
+        // Where children have no /tmp of their own, their private folders are below this one.
+        let folders = level.hasOwnRoot ? [] : [configuration.temporary]
         let answer: Result<LauncherConnection, SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
-                try LauncherLink.connect(level: level, identity: identity, views: messages)
+                try LauncherLink.connect(
+                    level: level,
+                    identity: identity,
+                    views: messages,
+                    wall: wall,
+                    folders: folders
+                )
             }
         } catch {
             throw SandboxError(.exhausted, "no thread could be had to start the launcher")
@@ -216,7 +228,7 @@ struct Trial: Sendable {
         }
     }
 
-    private func report(_ findings: Findings) -> EnforcementReport {
+    private func report(_ findings: Findings, _ around: WallFindings?) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
             (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
@@ -249,12 +261,30 @@ struct Trial: Sendable {
                 missing: "the server is an ordinary user, and children are the same one"
             )
         }
+        if let around { addWall(around, to: &statuses) }
         return EnforcementReport(
             level: level,
             statuses: statuses,
             reducedPromises: reducedPromises,
             landlockABI: Int(findings.landlockABI),
+            wall: around.flatMap { wall?.report($0) },
         )
+    }
+
+    /// Where calls have no namespaces of their own, those of the wall are around all of them together.
+    private func addWall(
+        _ around: WallFindings,
+        to statuses: inout [Mechanism: EnforcementReport.Status]
+    ) {
+        guard !level.hasOwnRoot else { return }
+        for mechanism in around.separated {
+            switch mechanism {
+            case .networkNamespace, .utsNamespace, .cgroupNamespace:
+                statuses[mechanism] = .enforced
+            default:
+                statuses[mechanism] = .partial(missing: "one for all calls together: that of the wall")
+            }
+        }
     }
 
     private func absence(of mechanism: Mechanism) -> String {

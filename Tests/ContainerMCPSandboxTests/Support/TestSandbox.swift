@@ -26,9 +26,17 @@ final class TestSandbox: Sendable {
 
     var workspace: String { folder + "/workspace" }
 
+    /// Starts one in a place, gives it to the body, and ends it; cancels the test where the place can't be had.
+    static func with(_ place: Place, _ body: (TestSandbox) async throws -> Void) async throws {
+        try place.require()
+        try await with(level: .exactly(place.level), backend: place.backend, body)
+    }
+
     /// Starts one, gives it to the body, and ends it.
     static func with(
         level: SandboxConfiguration.Requirement = .strongest,
+        backend: SandboxBackend = .native,
+        helper: HelperFile? = nil,
         commands: [String] = TestSandbox.commands,
         isWorkspaceFull: (@Sendable () -> Bool)? = nil,
         _ body: (TestSandbox) async throws -> Void
@@ -50,8 +58,9 @@ final class TestSandbox: Sendable {
         var python = ViewBuilder()
         try python.addPython("/usr/bin/python3")
         try python.addFolders(workspace: folder + "/workspace", executable: false, data: folder + "/data")
-        let configuration = SandboxConfiguration(
+        var configuration = SandboxConfiguration(
             requirement: level,
+            backend: backend,
             kinds: [
                 Self.bash: .init(view: bash.view, sharedMemoryBytes: nil),
                 Self.python: .init(view: python.view),
@@ -61,6 +70,7 @@ final class TestSandbox: Sendable {
             temporary: folder + "/temporary",
             isWorkspaceFull: isWorkspaceFull,
         )
+        configuration.helper = helper
         let sandbox = try await Sandbox.start(configuration, logger: Logger(label: "test"))
         do {
             try await body(TestSandbox(sandbox: sandbox, folder: folder))

@@ -208,7 +208,7 @@ public final class Sandbox: ProcessRunner {
         }
         let found: Found = state.withLock { state in
             if state.isOver { return .over }
-            if let link = state.link { return .ready(link) }
+            if let link = state.link, link.isRunning { return .ready(link) }
             if let restart = state.restart { return .restarting(restart) }
             let restart = Task { await self.restart() }
             state.restart = restart

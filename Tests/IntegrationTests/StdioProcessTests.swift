@@ -153,7 +153,7 @@ import Testing
         let bad = try Server(["--set", "BASH_TIMEOUT_MAX=0"])
         bad.process.waitUntilExit()
         #expect(bad.process.terminationStatus == 2)
-        for setting in ["SANDBOX_BACKEND=firejail", "WORKSPACE_SCOPE=session"] {
+        for setting in ["WORKSPACE_SCOPE=session"] {
             let missing = try Server(["--set", setting])
             missing.process.waitUntilExit()
             #expect(missing.process.terminationStatus == 5, "\(setting)")

@@ -16,6 +16,12 @@ extension LauncherConnection {
     /// How long a helper may take to build its wall.
     private static let patience = Duration.seconds(10)
 
+    /// Whether a launcher behind a wall still runs: its helper may hold the socket open longer. One without a wall tells
+    /// by the end of its socket.
+    var isRunning: Bool {
+        surroundings.map { cmcp_wait_readable($0.launcher.number, 0) == 0 } ?? true
+    }
+
     /// Starts the launcher behind a wall, makes sure that it is one and that the wall is there.
     ///
     /// Blocks, some 20 seconds at most.
@@ -76,7 +82,8 @@ extension LauncherConnection {
         return SandboxError(.unavailable, "\(wall.backend.rawValue) could not build its wall: \(reason)")
     }
 
-    private func lookAround(
+    /// Asks the launcher where it is.
+    func lookAround(
         flags: UInt32
     ) throws(SandboxError) -> (findings: WallFindings, launcher: Descriptor) {
         var request = WireWriter(CMCP_REQUEST_WALL)

@@ -84,6 +84,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         return connection
     }
 
+    /// Whether nothing speaks against giving it a call; on any thread.
+    var isRunning: Bool { connection.isRunning }
+
     /// Begins to listen.
     ///
     /// On the reactor's thread.

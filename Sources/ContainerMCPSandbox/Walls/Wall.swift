@@ -11,7 +11,7 @@ struct Wall: Sendable {
 
     /// Finds a backend's helper and checks it and its version.
     ///
-    /// Blocks, five seconds at most.
+    /// Blocks, ten seconds at most.
     ///
     /// - Returns: Nil for the backend that needs none.
     /// - Throws: ``SandboxError`` with code `unavailable` that says what is wrong with the helper.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPSandbox
 import Glibc
 import Testing
-
-@testable import ContainerMCPSandbox
 
 /// A backend at a level: what tests of the sandbox are run in.
 struct Place: Sendable, CustomTestStringConvertible {
@@ -19,6 +18,12 @@ struct Place: Sendable, CustomTestStringConvertible {
 
     /// The strongest place of each backend.
     static let strongest = all.filter { $0.level == .full }
+
+    /// The places that attacks are tried in: each level of the launcher alone, and the strongest of each wall. With
+    /// `CMCP_ALL_PLACES` in the environment, all of them.
+    static let attacked =
+        unsafe getenv("CMCP_ALL_PLACES") != nil
+        ? all : all.filter { $0.backend == .native } + strongest.filter { $0.backend != .native }.map(\.nearest)
 
     /// Why the place can't be had here, told without any code of ours: the helper itself was asked for the like.
     private var absence: String? {
@@ -45,6 +50,11 @@ struct Place: Sendable, CustomTestStringConvertible {
             let words = ["firejail", "--noprofile", "--quiet", "--net=none", "--", "/bin/sh", "-c", script]
             return Self.works(helper, words) ? nil : "firejail does nothing or does not work here"
         }
+    }
+
+    /// This one, or at an ordinary user's firejail the one below.
+    var nearest: Place {
+        backend == .firejail && level == .full && geteuid() != 0 ? Place(backend: backend, level: .noproc) : self
     }
 
     private static let absences = all.map { ($0.testDescription, $0.absence) }

@@ -16,16 +16,53 @@ enum ProcessTable {
         }.count
     }
 
+    /// The processes above one, the nearest first.
+    static func ancestors(of process: Int32) -> [Int32] {
+        var found: [Int32] = []
+        var current = process
+        while found.count < 64, let parent = parent(of: current), parent > 0 {
+            found.append(parent)
+            current = parent
+        }
+        return found
+    }
+
+    /// The processes below this one that still run.
+    static func descendants() -> Set<Int32> {
+        Set(
+            HostPath.names(in: "/proc").compactMap { Int32($0) }.filter {
+                ancestors(of: $0).contains(getpid()) && !isZombie($0)
+            }
+        )
+    }
+
+    /// The launchers below this process, behind a wall or not.
+    static func launchers() -> [Int32] {
+        descendants().filter { process in
+            let name = HostPath.read("/proc/\(process)/comm", limit: 64) ?? []
+            return String(decoding: name, as: UTF8.self).hasPrefix("cmcp-launcher")
+        }
+    }
+
     /// Kills the launchers that this process started; the number of them.
     static func killLaunchers() -> Int {
-        let children = HostPath.names(in: "/proc/self/task").flatMap { thread in
-            let text = HostPath.read("/proc/self/task/\(thread)/children", limit: 4096) ?? []
-            return String(decoding: text, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
-        }
-        return children.filter { child in
-            let name = HostPath.read("/proc/\(child)/comm", limit: 64) ?? []
-            guard String(decoding: name, as: UTF8.self).hasPrefix("cmcp-launcher") else { return false }
-            return kill(child, SIGKILL) == 0
-        }.count
+        launchers().filter { kill($0, SIGKILL) == 0 }.count
+    }
+
+    private static func parent(of process: Int32) -> Int32? {
+        field(1, of: process).flatMap { Int32($0) }
+    }
+
+    private static func isZombie(_ process: Int32) -> Bool {
+        field(0, of: process) == "Z"
+    }
+
+    /// A field of /proc/PID/stat behind the name (proc(5)).
+    private static func field(_ index: Int, of process: Int32) -> Substring? {
+        guard let bytes = HostPath.read("/proc/\(process)/stat", limit: 1024) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[end...].dropFirst(2).split(separator: " ")
+        return index < fields.count ? fields[index] : nil
     }
 }

@@ -98,12 +98,6 @@ struct SandboxFactory: Sendable {
         interpreter: String?,
         workspace: RootDirectory
     ) async throws(SandboxError) -> Sandbox {
-        guard settings.sandbox.backend == .native else {
-            throw SandboxError(
-                .badConfiguration,
-                "SANDBOX_BACKEND=\(settings.sandbox.backend.rawValue) is not available in this version; use native",
-            )
-        }
         // Callers who were promised a workspace of their own must not get the one that all share.
         guard settings.sandbox.scope == .shared else {
             throw SandboxError(
@@ -137,6 +131,7 @@ struct SandboxFactory: Sendable {
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,
+            backend: backend,
             kinds: views,
             workspace: settings.sandbox.root,
             data: settings.sandbox.dataFolder,
@@ -155,6 +150,14 @@ struct SandboxFactory: Sendable {
         case .noproc: .exactly(.noproc)
         case .filtered: .exactly(.filtered)
         case .none: .exactly(.none)
+        }
+    }
+
+    private var backend: SandboxBackend {
+        switch settings.sandbox.backend {
+        case .native: .native
+        case .bubblewrap: .bubblewrap
+        case .firejail: .firejail
         }
     }
 

@@ -135,7 +135,7 @@ import Testing
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(ProcessTable.killLaunchers() > 0)
+            try await sandbox.killLauncher(mark: "972")
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
             #expect(ProcessTable.count(withArgument: "975") == 0)

@@ -8,12 +8,12 @@ import Glibc
 enum ProcessTable {
     /// How many processes have an argument that is exactly this text.
     static func count(withArgument text: String) -> Int {
-        HostPath.names(in: "/proc").filter { name in
-            guard Int32(name) != nil, let bytes = HostPath.read("/proc/\(name)/cmdline", limit: 65_536) else {
-                return false
-            }
-            return bytes.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == text }
-        }.count
+        HostPath.names(in: "/proc").compactMap { Int32($0) }.filter { hasArgument($0, text) }.count
+    }
+
+    private static func hasArgument(_ process: Int32, _ text: String) -> Bool {
+        guard let bytes = HostPath.read("/proc/\(process)/cmdline", limit: 65_536) else { return false }
+        return bytes.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == text }
     }
 
     /// The processes above one, the nearest first.
@@ -27,34 +27,31 @@ enum ProcessTable {
         return found
     }
 
-    /// The processes below this one that still run.
-    static func descendants() -> Set<Int32> {
+    /// The processes below one that still run.
+    static func descendants(of process: Int32) -> Set<Int32> {
         Set(
             HostPath.names(in: "/proc").compactMap { Int32($0) }.filter {
-                ancestors(of: $0).contains(getpid()) && !isZombie($0)
+                isAlive($0) && ancestors(of: $0).contains(process)
             }
         )
     }
 
-    /// The launchers below this process, behind a wall or not.
-    static func launchers() -> [Int32] {
-        descendants().filter { process in
+    /// Whether a process exists and is no zombie.
+    static func isAlive(_ process: Int32) -> Bool {
+        field(0, of: process).map { $0 != "Z" } ?? false
+    }
+
+    /// The launcher above the one process that has an argument with exactly this text, behind a wall or not.
+    static func launcher(aboveArgument text: String) -> Int32? {
+        let found = HostPath.names(in: "/proc").compactMap { Int32($0) }.first { hasArgument($0, text) }
+        return found.map(ancestors)?.first { process in
             let name = HostPath.read("/proc/\(process)/comm", limit: 64) ?? []
             return String(decoding: name, as: UTF8.self).hasPrefix("cmcp-launcher")
         }
     }
 
-    /// Kills the launchers that this process started; the number of them.
-    static func killLaunchers() -> Int {
-        launchers().filter { kill($0, SIGKILL) == 0 }.count
-    }
-
     private static func parent(of process: Int32) -> Int32? {
         field(1, of: process).flatMap { Int32($0) }
-    }
-
-    private static func isZombie(_ process: Int32) -> Bool {
-        field(0, of: process) == "Z"
     }
 
     /// A field of /proc/PID/stat behind the name (proc(5)).

@@ -81,6 +81,27 @@ final class TestSandbox: Sendable {
         await sandbox.stop()
     }
 
+    /// The process id of the launcher, found above a call that is ended again.
+    ///
+    /// - Parameter mark: A number that no other process has among its arguments.
+    func launcher(mark: String) async throws -> Int32 {
+        let running = Task { try await bash("sleep \(mark)") }
+        defer { running.cancel() }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(20))
+        while ContinuousClock.now < deadline {
+            if let found = ProcessTable.launcher(aboveArgument: mark) { return found }
+            await Task.yield()
+        }
+        return try #require(nil as Int32?, "no launcher was found")
+    }
+
+    /// Kills the launcher and waits for its end.
+    func killLauncher(mark: String) async throws {
+        let launcher = try await launcher(mark: mark)
+        try #require(kill(launcher, SIGKILL) == 0)
+        while ProcessTable.isAlive(launcher) { await Task.yield() }
+    }
+
     func bash(
         _ command: String,
         input: String? = nil,

@@ -36,9 +36,8 @@ import Testing
     @Test(arguments: walled)
     func `the launcher lives in namespaces of the wall`(place: Place) async throws {
         try await TestSandbox.with(place) { sandbox in
-            _ = sandbox
-            // The helper's own processes stay inside the wall as long as it stands.
-            let launcher = try #require(ProcessTable.launchers().first)
+            // The helper's own processes stay above the launcher as long as the wall stands.
+            let launcher = try await sandbox.launcher(mark: "971")
             let chain = ProcessTable.ancestors(of: launcher).prefix { $0 != getpid() }
             #expect(chain.count >= 1, "the launcher is no child of this process")
             let name = try #require(place.backend.program)
@@ -55,7 +54,7 @@ import Testing
 
     @Test func `bubblewrap's wall holds what views need and nothing else of the machine`() async throws {
         try await TestSandbox.with(Place(backend: .bubblewrap, level: .full)) { sandbox in
-            let launcher = try #require(ProcessTable.launchers().first)
+            let launcher = try await sandbox.launcher(mark: "970")
             let inner = try #require(ProcessTable.ancestors(of: launcher).first)
             let root = "/proc/\(inner)/root"
             let names = Set(HostPath.names(in: root))
@@ -75,7 +74,7 @@ import Testing
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(ProcessTable.killLaunchers() > 0)
+            try await sandbox.killLauncher(mark: "969")
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
             #expect(ProcessTable.count(withArgument: "973") == 0)
@@ -86,12 +85,14 @@ import Testing
     @Test(arguments: Place.strongest)
     func `nothing of a wall is left when the sandbox stops`(place: Place) async throws {
         let place = place.nearest
-        let before = ProcessTable.descendants()
+        var processes: Set<Int32> = []
         try await TestSandbox.with(place) { sandbox in
-            _ = try await sandbox.bash("echo up")
-            #expect(ProcessTable.descendants().count > before.count)
+            let launcher = try await sandbox.launcher(mark: "967")
+            let top = ProcessTable.ancestors(of: launcher).prefix { $0 != getpid() }.last ?? launcher
+            processes = ProcessTable.descendants(of: top).union([top])
+            #expect(processes.contains(launcher))
         }
-        #expect(ProcessTable.descendants().subtracting(before).isEmpty)
+        #expect(processes.filter(ProcessTable.isAlive).isEmpty)
     }
 
     @Test(arguments: Place.strongest.filter { $0.backend != .native })
@@ -105,6 +106,7 @@ import Testing
             let helper = try HelperFile(path: copy, owner: geteuid())
             try await TestSandbox.with(level: .exactly(place.level), backend: place.backend, helper: helper) { sandbox in
                 #expect(try await sandbox.bash("echo on").output.text() == "on\n")
+                let launcher = try await sandbox.launcher(mark: "968")
                 #expect(unsafe rename(copy, copy + ".away") == 0)
                 for _ in 0..<3 {
                     let error = await #expect(throws: SandboxError.self) {
@@ -113,8 +115,8 @@ import Testing
                     #expect(error?.code == .setUpFailed)
                 }
                 // Not by another launcher either.
-                try #require(ProcessTable.killLaunchers() > 0)
-                while !ProcessTable.launchers().isEmpty { await Task.yield() }
+                try #require(kill(launcher, SIGKILL) == 0)
+                while ProcessTable.isAlive(launcher) { await Task.yield() }
                 await #expect(throws: SandboxError.self) { _ = try await sandbox.bash("echo ran > ran") }
                 #expect(HostPath.walk(sandbox.workspace + "/ran") == nil)
                 #expect(unsafe rename(copy + ".away", copy) == 0)

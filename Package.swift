@@ -175,6 +175,7 @@ let package = Package(
                 "ContainerMCPCore",
                 "ContainerMCPHTTP",
                 "ContainerMCPProtocol",
+                "ContainerMCPTesting",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -194,6 +195,7 @@ let package = Package(
                 "ContainerMCPCore",
                 "ContainerMCPProtocol",
                 "ContainerMCPSandbox",
+                "ContainerMCPTesting",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -221,6 +223,7 @@ let package = Package(
                 "ContainerMCPCore",
                 "ContainerMCPProtocol",
                 "ContainerMCPSandbox",
+                "ContainerMCPTesting",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

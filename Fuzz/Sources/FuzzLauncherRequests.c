@@ -45,6 +45,11 @@ static void check_view(struct cmcp_reader *reader) {
         require_inside(view.rules[i].path);
         require(view.rules[i].path[0] == '/');
     }
+    require((view.profile != NULL) == ((view.flags & CMCP_VIEW_PROFILE) != 0) && view.has_profile == 0);
+    if (view.profile != NULL) {
+        require_inside(view.profile);
+        require(view.profile[0] != 0 && strlen(view.profile) < CMCP_PROFILE_MAX && strchr(view.profile, '&') == NULL);
+    }
 }
 
 static void check_strings(uint32_t count, const char *const *strings) {

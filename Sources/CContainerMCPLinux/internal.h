@@ -52,6 +52,11 @@ struct cmcp_view {
     uint32_t shm_names;
     uint32_t node_count;
     uint32_t rule_count;
+    /// The AppArmor profile that the server named, or NULL.
+    const char *profile;
+    /// Every call gets the profile or fails: it was seen to be enforced, under this label.
+    int has_profile;
+    char label[CMCP_LABEL_MAX];
     struct cmcp_node nodes[CMCP_ENTRIES_MAX];
     struct cmcp_rule rules[CMCP_ENTRIES_MAX];
 };
@@ -120,6 +125,17 @@ void cmcp_drop_bounding_set(void);
 uint32_t cmcp_drop_capabilities(void);
 /// Restricts the caller by the view's rules; `private_folder` (or -1) is a folder of this call alone.
 uint32_t cmcp_restrict_paths(const struct cmcp_setting *setting, const struct cmcp_view *view, int private_folder);
+/// Finds out with a throw-away process whether the view's profile can be had; notes in the view what to expect.
+///
+/// Returns one of enum cmcp_profile_state.
+uint32_t cmcp_try_profile(const struct cmcp_setting *setting, struct cmcp_view *view);
+/// Stacks the view's profile on the caller, where it has one, and reads back that it is in force.
+///
+/// `label` becomes the descriptor from which that can be read again, or -1.
+uint32_t cmcp_attach_profile(const struct cmcp_setting *setting, const struct cmcp_view *view, int *label);
+/// Reads back once more that the view's profile, where it has one, is in force: a profile that is unloaded meanwhile lets
+/// go of what it held.
+uint32_t cmcp_confirm_profile(const struct cmcp_view *view, int label);
 /// Installs the system call filter.
 uint32_t cmcp_install_filter(const struct cmcp_setting *setting);
 /// Sets the resource limits of a run.

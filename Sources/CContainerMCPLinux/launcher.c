@@ -76,9 +76,11 @@ static int is_called_by_server(void) {
     return answer[0] == CMCP_REQUEST_HELLO && answer[1] == CMCP_WIRE_VERSION && memcmp(&answer[2], &hello[2], 16) == 0;
 }
 
-static void reply_done(struct launcher *self, int descriptor) {
-    uint32_t kind = CMCP_REPLY_DONE;
-    cmcp_send(self->socket, &kind, sizeof kind, &descriptor, descriptor >= 0 ? 1 : 0);
+/// Tells that a request was carried out; `profile` is 0 where the request named none.
+static void reply_done(struct launcher *self, int descriptor, uint32_t profile) {
+    uint32_t words[2] = {CMCP_REPLY_DONE, profile};
+    size_t length = profile == 0 ? sizeof words[0] : sizeof words;
+    cmcp_send(self->socket, words, length, &descriptor, descriptor >= 0 ? 1 : 0);
 }
 
 static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
@@ -130,7 +132,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     return step;
 }
 
-static uint32_t add_view(struct launcher *self, size_t length) {
+static uint32_t add_view(struct launcher *self, size_t length, uint32_t *profile) {
     errno = EPROTO;
     if (!self->configured || self->sealed) {
         return CMCP_STEP_STATE;
@@ -160,6 +162,7 @@ static uint32_t add_view(struct launcher *self, size_t length) {
         errno = error;
         return step;
     }
+    *profile = view->profile == NULL ? 0 : cmcp_try_profile(&self->setting, view);
     self->views[view->id] = view;
     self->texts[view->id] = text;
     return step;
@@ -277,7 +280,7 @@ static int serve(struct launcher *self) {
         descriptors[i] = high;
     }
     struct cmcp_reader reader = {self->message, self->message + length, 0};
-    uint32_t kind = cmcp_read_u32(&reader), step;
+    uint32_t kind = cmcp_read_u32(&reader), step, profile = 0;
     int supervisor = -1, is_answered = 0;
     switch (kind) {
     case CMCP_REQUEST_WALL:
@@ -289,7 +292,7 @@ static int serve(struct launcher *self) {
         step = configure(self, &reader);
         break;
     case CMCP_REQUEST_VIEW:
-        step = add_view(self, (size_t)length);
+        step = add_view(self, (size_t)length, &profile);
         break;
     case CMCP_REQUEST_SEAL:
         step = seal(self);
@@ -302,7 +305,7 @@ static int serve(struct launcher *self) {
         step = CMCP_STEP_MESSAGE;
     }
     if (step == CMCP_STEP_NONE && !is_answered) {
-        reply_done(self, supervisor);
+        reply_done(self, supervisor, profile);
     } else if (step != CMCP_STEP_NONE) {
         cmcp_send_failure(self->socket, step, errno);
     }

@@ -45,11 +45,14 @@ void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uin
         }
         close(file);
     }
-    // Signal 0 only asks whether a signal would be allowed.
-    if (probe->server > 0 && kill(probe->server, 0) == 0) {
+    // Signal 0 only asks whether a signal would be allowed. Below an init of its own the probe shares its numbers with
+    // its supervisor and itself only: there the number of a server that is process 1 of a container names the former.
+    int has_own_numbers = getppid() == 1;
+    int names_another = has_own_numbers && (probe->server == 1 || probe->server == getpid());
+    if (probe->server > 0 && !names_another && kill(probe->server, 0) == 0) {
         found |= CMCP_BREACH_SIGNAL_SERVER;
     }
-    if (getpid() != 2 && kill(getppid(), 0) == 0) {
+    if (!has_own_numbers && kill(getppid(), 0) == 0) {
         found |= CMCP_BREACH_SIGNAL_SUPERVISOR;
     }
     if (unshare(CLONE_NEWUSER) == 0) {

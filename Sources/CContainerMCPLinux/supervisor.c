@@ -20,7 +20,7 @@
 #include "internal.h"
 
 // Where a supervisor keeps its descriptors.
-enum { CONTROL = 3, LIFE = 4, PROC = 5, SIGNALS = 6, PRIVATE = 9 };
+enum { CONTROL = 3, LIFE = 4, PROC = 5, SIGNALS = 6, LABEL = 8, PRIVATE = 9 };
 
 struct supervisor {
     const struct cmcp_setting *setting;
@@ -97,6 +97,14 @@ static uint32_t confine(struct supervisor *self) {
     }
     if ((step = cmcp_drop_capabilities()) != CMCP_STEP_NONE) {
         return step;
+    }
+    int label = -1;
+    if ((step = cmcp_attach_profile(self->setting, self->view, &label)) != CMCP_STEP_NONE) {
+        return step;
+    }
+    if (label >= 0 && label != LABEL) {
+        place(label, LABEL);
+        close(label);
     }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
         return CMCP_STEP_NO_NEW_PRIVS;
@@ -229,6 +237,10 @@ static void run(struct supervisor *self, struct cmcp_reader *reader, int *descri
         errno = EINVAL;
         fail(CMCP_STEP_MESSAGE);
     }
+    // This process may have waited long for its run.
+    if (!self->filtered && cmcp_confirm_profile(self->view, LABEL) != CMCP_STEP_NONE) {
+        fail(CMCP_STEP_APPARMOR);
+    }
     volatile uint32_t step = CMCP_STEP_NONE;
     volatile int error = 0;
     pid_t child = vfork();
@@ -350,6 +362,7 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
         layers |= setting->landlock_abi >= 6 ? CMCP_LAYER_SIGNAL_SCOPE : 0;
         layers |= setting->landlock_abi >= 4 ? CMCP_LAYER_TCP : 0;
         layers |= setting->changes_id ? CMCP_LAYER_OUTER_ID : 0;
+        layers |= view->has_profile ? CMCP_LAYER_APPARMOR : 0;
         // Asked of the kernel: at the filtered level the child itself will set it, and then the same answer holds.
         int new_code = prctl(66 /* PR_GET_MDWE */, 0, 0, 0, 0);
         int is_set = self.filtered ? new_code >= 0 : new_code == 1;

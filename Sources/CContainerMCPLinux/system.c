@@ -199,6 +199,16 @@ int32_t cmcp_reap(int32_t pid, int *status) {
     return reaped;
 }
 
+int32_t cmcp_await_dead_child(void) {
+    siginfo_t found;
+    int failed;
+    do {
+        found.si_pid = 0;
+        failed = waitid(P_ALL, 0, &found, WEXITED | WNOWAIT);
+    } while (failed != 0 && errno == EINTR);
+    return failed != 0 ? -1 : found.si_pid;
+}
+
 int cmcp_status_exited(int status) { return WIFEXITED(status) ? 1 : 0; }
 int cmcp_status_code(int status) { return WEXITSTATUS(status); }
 int cmcp_status_signal(int status) { return WTERMSIG(status); }

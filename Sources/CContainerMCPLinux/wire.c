@@ -65,6 +65,18 @@ static int is_plain_path(const char *path) {
     return 1;
 }
 
+/// A name that stands for one profile of the caller's own policy: no blank, no control character, and nothing of what
+/// would make it a stack or a namespace (& and :).
+static int is_profile_name(const char *name) {
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++) {
+        if (name[i] <= ' ' || name[i] > '~' || name[i] == '&' || name[i] == ':') {
+            return 0;
+        }
+    }
+    return length > 0 && length < CMCP_PROFILE_MAX;
+}
+
 int cmcp_decode_view(struct cmcp_reader *reader, struct cmcp_view *view) {
     memset(view, 0, sizeof *view);
     view->id = cmcp_read_u32(reader);
@@ -98,6 +110,12 @@ int cmcp_decode_view(struct cmcp_reader *reader, struct cmcp_view *view) {
         view->rules[i].grant = cmcp_read_u32(reader);
         view->rules[i].path = cmcp_read_string(reader);
         if (reader->failed || view->rules[i].path[0] != '/') {
+            return -1;
+        }
+    }
+    if ((view->flags & CMCP_VIEW_PROFILE) != 0) {
+        view->profile = cmcp_read_string(reader);
+        if (reader->failed || !is_profile_name(view->profile)) {
             return -1;
         }
     }
@@ -226,6 +244,7 @@ const char *cmcp_step_name(uint32_t step) {
         [CMCP_STEP_FORK] = "fork",
         [CMCP_STEP_SIGNALS] = "set up signals",
         [CMCP_STEP_NO_NEW_CODE] = "forbid new code in memory",
+        [CMCP_STEP_APPARMOR] = "attach the AppArmor profile",
     };
     return step < sizeof names / sizeof names[0] && names[step] != NULL ? names[step] : "unknown step";
 }

@@ -235,11 +235,12 @@ public final class Sandbox: ProcessRunner {
             reactor: reactor,
             threads: threads,
             wall: wall,
+            allowedProfiles: report.profiles
         )
         var restarted: LauncherLink?
         do {
             let (link, newReport) = try await trial.run()
-            if newReport == report {
+            if newReport.isEquivalent(to: report) {
                 install(link)
                 restarted = link
                 configuration.onRestart?()

@@ -23,6 +23,8 @@ public struct SandboxConfiguration: Sendable {
         /// Whether memory that was written can't become executable (prctl(2) PR_SET_MDWE, Linux 6.3); ends just-in-time
         /// compilers.
         public var forbidsNewCode: Bool
+        /// The AppArmor profile that is stacked on children where it is loaded; nil for none.
+        public var profile: String?
 
         /// Makes a kind; the sizes default to those of the documentation.
         public init(
@@ -30,13 +32,15 @@ public struct SandboxConfiguration: Sendable {
             temporaryBytes: Int = 64 << 20,
             temporaryNames: Int = 4096,
             sharedMemoryBytes: Int? = 16 << 20,
-            forbidsNewCode: Bool = false
+            forbidsNewCode: Bool = false,
+            profile: String? = nil
         ) {
             self.view = view
             self.temporaryBytes = temporaryBytes
             self.temporaryNames = temporaryNames
             self.sharedMemoryBytes = sharedMemoryBytes
             self.forbidsNewCode = forbidsNewCode
+            self.profile = profile
         }
     }
 

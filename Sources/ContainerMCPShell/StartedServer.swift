@@ -2,6 +2,7 @@
 
 internal import ArgumentParser
 public import ContainerMCPCore
+internal import ContainerMCPSandbox
 public import Logging
 
 extension ContainerMCPServer {
@@ -34,6 +35,7 @@ extension ContainerMCPServer {
         logger: Logger,
         metrics: ServerMetrics = .disabled
     ) -> (service: MCPService, server: Task<ContainerMCPServer, any Error>) {
+        OrphanReaper.startAsProcessOne()
         for warning in settings.warnings { logger.warning("\(warning)") }
         let (service, starting) = begin(settings, logger: logger, metrics: metrics)
         let server = Task {

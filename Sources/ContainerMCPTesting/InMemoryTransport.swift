@@ -5,13 +5,15 @@ public import ContainerMCPProtocol
 
 /// A client and a server in one process, with a byte queue each way; one message a line, as over stdio.
 ///
-/// One task serves with ``run(_:subject:)``; another sends, and reads what comes back.
+/// One task serves with ``run(_:subject:)``; another sends, and reads what comes back. What goes over it can be recorded:
+/// ``WireRecording`` says how.
 public final class InMemoryTransport: Sendable {
     private let toServer: ByteQueue
     private let toClient: ByteQueue
     private let lineLimit: Int
     private let session: String
     private let received: Lines
+    private let recording = WireRecording(.lines)
 
     /// Takes the server's bytes apart on the client's side.
     private actor Lines {
@@ -65,7 +67,7 @@ public final class InMemoryTransport: Sendable {
         grace: Duration = .zero,
         answerTime: Duration = .seconds(600)
     ) async {
-        let toClient = toClient
+        let (toClient, recording) = (toClient, recording)
         let channel = ChannelServer(
             service: service,
             subject: subject,
@@ -73,7 +75,9 @@ public final class InMemoryTransport: Sendable {
             limits: limits,
             answerTime: answerTime
         ) { message in
-            await toClient.write(message + [0x0A])
+            let line = message + [0x0A]
+            recording.server(line)
+            await toClient.write(line)
         }
         var framer = LineFramer(maximumLength: lineLimit)
         while let bytes = await toServer.read() {
@@ -98,6 +102,7 @@ public final class InMemoryTransport: Sendable {
 
     /// Sends bytes to the server as they are; a line feed ends a message.
     public func send(bytes: [UInt8]) async {
+        recording.client(bytes)
         await toServer.write(bytes)
     }
 

@@ -69,6 +69,7 @@ DRIVER_CHECKS = (
     "command",
     "python",
     "settings",
+    "health",
     "refuse",
     "cancel",
     "time limit",
@@ -101,3 +102,7 @@ DRIVER_CHECKS = (
     "token",
 )
 TRIAL_CHECKS = (*DRIVER_CHECKS, "end", "schema")
+
+# The checks of a trial with the conformance server: what a server asks its client.
+QUESTION_CHECKS = ("form", "form declined", "defaults", "address", "model", "directories", "everything", "nobody to ask")
+QUESTION_TRIAL_CHECKS = (*QUESTION_CHECKS, "end", "schema")

@@ -16,10 +16,11 @@ import anyio
 import approval_checks
 import offer_checks
 import processes
+import question_checks
 import talk_checks
 import task_checks
 import tool_checks
-from catalogue import DRIVER_CHECKS
+from catalogue import DRIVER_CHECKS, QUESTION_CHECKS
 from sessions import NotOffered, Options, connect
 from trial import Answers, CheckFailed, further
 
@@ -35,6 +36,7 @@ CHECKS = {
     **access_checks.CHECKS,
 }
 assert tuple(CHECKS) == DRIVER_CHECKS, "the catalogue names other checks"
+assert tuple(question_checks.CHECKS) == QUESTION_CHECKS, "the catalogue names other checks"
 
 
 class Report:
@@ -48,13 +50,15 @@ class Report:
 
 
 async def run(job: dict, report: Report) -> list[processes.Process]:
-    answers = Answers()
-    wanted = job.get("checks") or list(CHECKS)
+    asks = job.get("asks", False)
+    checks = question_checks.CHECKS if asks else CHECKS
+    answers = question_checks.Asked() if asks else Answers()
+    wanted = job.get("checks") or list(checks)
     with open(job["errors"], "w", encoding="utf-8") as errors, anyio.fail_after(WHOLE_SECONDS):
-        options = Options(answer=answers)
+        options = answers.options if asks else Options(answer=answers)
         async with connect(job["transport"], job["mode"], further(job["target"]), errors, options) as session:
             trial = tool_checks.ToolChecks(session, job, errors, answers)
-            for name, check in CHECKS.items():
+            for name, check in checks.items():
                 if name not in wanted:
                     report.add(name, skip="not asked for")
                     continue

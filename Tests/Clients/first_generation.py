@@ -11,7 +11,7 @@ import anyio
 from mcp import ClientSession, types
 from mcp.shared.exceptions import McpError
 from pydantic import AnyUrl
-from sessions import REQUEST_SECONDS, Answer, Heard, NotOffered, OnProgress, Options, RequestFailed, answer_of, plain
+from sessions import REQUEST_SECONDS, Answer, Heard, NotOffered, OnProgress, Options, RequestFailed, answer_of, asked_of, plain
 
 VERSION = tuple(int(part) for part in importlib.metadata.version("mcp").split(".")[:2])
 
@@ -30,11 +30,24 @@ async def open_session(transport: str, mode: str | None, target: dict[str, Any],
     if options.answer is not None and VERSION >= (1, 10):
 
         async def ask(context: Any, params: Any) -> Any:
-            asked = plain(params)
-            action, content = options.answer(asked["message"], asked["requestedSchema"])
+            action, content = asked_of(options, plain(params))
             return types.ElicitResult(action=action, content=content)
 
         callbacks["elicitation_callback"] = ask
+    if options.sample is not None:
+
+        async def sample(context: Any, params: Any) -> Any:
+            text = options.sample(plain(params)["messages"][-1]["content"]["text"])
+            content = types.TextContent(type="text", text=text)
+            return types.CreateMessageResult(role="assistant", content=content, model="test", stopReason="endTurn")
+
+        callbacks["sampling_callback"] = sample
+    if options.roots is not None:
+
+        async def roots(context: Any) -> Any:
+            return types.ListRootsResult(roots=[types.Root(uri=uri) for uri in options.roots])
+
+        callbacks["list_roots_callback"] = roots
     timeout = timedelta(seconds=REQUEST_SECONDS)
     async with _streams(transport, target, errors, options) as streams:
         async with ClientSession(streams[0], streams[1], read_timeout_seconds=timeout, **callbacks) as session:

@@ -3,6 +3,8 @@
 
     gate.py [--schemas FOLDER] RECORDING ...      conversations as the recorders beside this file write them
     gate.py [--schemas FOLDER] --file wire.jsonl  messages one by one, recorded by others
+    gate.py [--schemas FOLDER] --wire FOLDER [--least N]
+                                                  what tests in Swift and the soak recorded, at least N messages
 
 A line of the latter is {"revision": "2025-06-18", "direction": "server" | "client", "message": {...}, "answers": M},
 where M is the method of the request that a response answers, or null. Prints one line a fault and a count as its last
@@ -40,6 +42,7 @@ from conversation import Conversation, Shared
 from exchanges import Exchanges
 from message_rules import MessageRules
 from schema import Schemas, find_schemas
+import wire
 
 MAX_LINES = 60
 
@@ -107,19 +110,46 @@ def judge_lines(schemas: Schemas, path: Path) -> tuple[list[str], int]:
     return faults, count
 
 
+def judge_wire(schemas: Schemas, folder: Path, least: int) -> int:
+    """Judges the recordings of a folder, and says what they held."""
+    tally = wire.Tally(MessageRules(schemas))
+    for path in sorted(folder.glob("*.wire")):
+        try:
+            wire.judge(path, tally)
+        except (ValueError, KeyError) as error:
+            tally.fault(path.name, f"not as such a file is written: {error!r}")
+    show(tally.faults)
+    print(f"{tally.messages} messages of {len(tally.kinds)} kinds in {len(tally.revisions)} revisions checked")
+    if tally.messages < least:
+        print(f"fewer than {least}: the tests recorded nothing")
+    return 1 if tally.faults or tally.messages < least else 0
+
+
+def show(faults: list[str]) -> None:
+    counted = collections.Counter(faults)
+    for fault, times in list(counted.items())[:MAX_LINES]:
+        print(fault if times == 1 else f"{fault} ({times} times)")
+    if len(counted) > MAX_LINES:
+        print(f"and {len(counted) - MAX_LINES} more")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--schemas", help="the folder of the published schemas")
     parser.add_argument("--file", type=Path, action="append", default=[], help="messages one by one")
+    parser.add_argument("--wire", type=Path, help="a folder of recordings of many connections each")
+    parser.add_argument("--least", type=int, default=1, help="messages that the folder must hold")
     parser.add_argument("recordings", type=Path, nargs="*", metavar="RECORDING")
     options = parser.parse_args()
-    if not options.file and not options.recordings:
+    if not options.file and not options.recordings and not options.wire:
         parser.error("nothing to read")
     folder = find_schemas(options.schemas, PACKAGE)
     if folder is None:
         print("skipped: the schemas are not here")
         return 1 if os.environ.get("CI") == "true" or options.schemas else 0
     schemas = Schemas(folder)
+    if options.wire:
+        return judge_wire(schemas, options.wire, options.least)
     faults: list[str] = []
     messages = 0
     for path in options.file:
@@ -133,11 +163,7 @@ def main() -> int:
         gate.finish()
         faults += gate.faults
         messages += gate.messages
-    counted = collections.Counter(faults)
-    for fault, times in list(counted.items())[:MAX_LINES]:
-        print(fault if times == 1 else f"{fault} ({times} times)")
-    if len(counted) > MAX_LINES:
-        print(f"and {len(counted) - MAX_LINES} more")
+    show(faults)
     print(f"{messages} messages, {len(faults)} faults")
     return 1 if faults else 0
 

@@ -92,12 +92,12 @@ def free_port() -> int:
 class HTTPServer:
     """A real server process on a loopback port, ready when its health page says so."""
 
-    def __init__(self, program: Path, settings: dict[str, str], folder: Path):
+    def __init__(self, program: Path, settings: dict[str, str], folder: Path, options: tuple[str, ...] = ("--test-mode",)):
         self.port = free_port()
         self.log_path = folder / "server.log"
         self._log = open(self.log_path, "wb")
         self._process = subprocess.Popen(
-            [str(program), "--test-mode", "--port", str(self.port)],
+            [str(program), *options, "--port", str(self.port)],
             env={**_plain_environment(), **settings},
             cwd=folder,
             stdin=subprocess.DEVNULL,

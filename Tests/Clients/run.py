@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tries the servers with the official clients, as real processes, over stdio, /sse and /mcp.
 
-    run.py --bin-dir .build/debug --environments .build-clients [--all]
+    run.py --bin-dir .build/debug --environments .build-clients [--all] [--conformance-server PROGRAM]
            [--client NAME] [--transport NAME] [--check NAME]
+
+With a conformance server the clients are tried with that, too: with everything that a server can ask its client.
 
 Prints a table and, as its last line, how many checks passed, failed and were skipped because something is missing on
 this machine; in CI nothing may be missing. What a client or a revision can't do is told apart, with the reason. Needs
@@ -22,7 +24,9 @@ import time
 from pathlib import Path
 
 import environments
-from catalogue import CLIENTS, DRIVER_CHECKS, POLICY, SERVER_SETTINGS, TRANSPORTS, TRIAL_CHECKS, Client
+from catalogue import (
+    CLIENTS, DRIVER_CHECKS, POLICY, QUESTION_CHECKS, QUESTION_TRIAL_CHECKS, SERVER_SETTINGS, TRANSPORTS, TRIAL_CHECKS, Client,
+)
 from http_tee import HTTPTee
 from processes import HTTPServer
 from recording import Recorder
@@ -36,7 +40,8 @@ GATE_SECONDS = 180
 class Outcome:
     """What became of each check of one trial: nothing wrong, a fault in words, or skipped with the reason."""
 
-    def __init__(self) -> None:
+    def __init__(self, checks: tuple[str, ...] = TRIAL_CHECKS) -> None:
+        self.checks = checks
         self.faults: dict[str, str | None] = {}
         # What this client or revision can't do.
         self.skips: dict[str, str] = {}
@@ -53,20 +58,25 @@ class Outcome:
         return "ok" if self.faults.get(check, "missing") is None else "FAIL"
 
     def marks(self) -> list[str]:
-        return [self.mark(check) for check in TRIAL_CHECKS]
+        return [self.mark(check) for check in self.checks]
 
 
 class Servers:
-    """The HTTP servers of one trial: one that anybody may use, and one that wants a token."""
+    """The HTTP servers of one trial: one that anybody may use, and one that wants a token; or the conformance server."""
 
-    def __init__(self, options: argparse.Namespace, settings: dict[str, str], folder: Path, secret: str):
+    def __init__(self, options: argparse.Namespace, settings: dict[str, str], folder: Path, secret: str, asks: bool):
         self._running: list[HTTPServer] = []
         self.tees: list[HTTPTee] = []
-        for name, more in (("open", {}), ("secured", {"MCP_AUTH_TOKEN": secret})):
+        names = ("open",) if asks else ("open", "secured")
+        for name in names:
             place = folder / name
             place.mkdir()
-            self._running.append(HTTPServer(options.sse, {**settings, **more}, place))
-        for name, server in zip(("open", "secured"), self._running):
+            if asks:
+                self._running.append(HTTPServer(options.conformance_server, {}, place, ()))
+            else:
+                more = {"MCP_AUTH_TOKEN": secret} if name == "secured" else {}
+                self._running.append(HTTPServer(options.sse, {**settings, **more}, place))
+        for name, server in zip(names, self._running):
             server.wait_until_ready()
             self.tees.append(HTTPTee(server.port, Recorder(folder / f"wire-{name}.jsonl")))
 
@@ -83,8 +93,9 @@ class Servers:
             server.kill()
 
 
-def try_client(client: Client, transport: str, options: argparse.Namespace, folder: Path) -> Outcome:
-    outcome = Outcome()
+def try_client(client: Client, transport: str, options: argparse.Namespace, folder: Path, asks: bool = False) -> Outcome:
+    """Tries one client with the servers, or with the conformance server, which asks it."""
+    outcome = Outcome(QUESTION_TRIAL_CHECKS if asks else TRIAL_CHECKS)
     python = environments.ensure(client.package, options.environments)
     secret = secrets.token_urlsafe(24)
     policy = folder / "policy.yaml"
@@ -98,31 +109,33 @@ def try_client(client: Client, transport: str, options: argparse.Namespace, fold
         "errors": str(folder / "server-errors.log"),
         "token": secret,
         "checks": options.check,
+        "asks": asks,
     }
+    program = [str(options.conformance_server), "--stdio"] if asks else [str(options.stdio), "--test-mode"]
     servers: Servers | None = None
     try:
         if transport == "stdio":
             for name, more in (("target", {}), ("secured", {"MCP_AUTH_TOKEN": secret})):
                 job[name] = {
                     "command": sys.executable,
-                    "program": [str(options.stdio), "--test-mode"],
-                    "settings": {**settings, **more},
+                    "program": program,
+                    "settings": {} if asks else {**settings, **more},
                     "folder": str(folder),
                     "label": name,
                 }
         else:
-            servers = Servers(options, settings, folder, secret)
+            servers = Servers(options, settings, folder, secret, asks)
             for name, tee in zip(("target", "secured"), servers.tees):
                 job[name] = {"url": f"http://127.0.0.1:{tee.port}/{transport}"}
             job["cut"] = servers.tees[0].control_port
         status = run_driver(python, job, folder)
         read_report(outcome, Path(job["report"]))
-        for check in (*DRIVER_CHECKS, "end"):
+        for check in (*(QUESTION_CHECKS if asks else DRIVER_CHECKS), "end"):
             outcome.faults.setdefault(check, f"did not run: {status}")
         if servers is not None and (fault := servers.stop()):
             outcome.faults["end"] = fault
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-        for check in TRIAL_CHECKS:
+        for check in outcome.checks:
             outcome.faults.setdefault(check, f"{type(error).__name__}: {error}")
     finally:
         if servers is not None:
@@ -192,7 +205,7 @@ def print_table(outcomes: dict[tuple[Client, str], Outcome]) -> None:
     for (client, transport), outcome in outcomes.items():
         # What stopped a trial stands once, with all the checks that it cost.
         checks: dict[str, list[str]] = {}
-        for check in TRIAL_CHECKS:
+        for check in outcome.checks:
             if outcome.mark(check) == "FAIL":
                 checks.setdefault(str(outcome.faults.get(check, "did not run")), []).append(check)
         for fault, failed in checks.items():
@@ -205,7 +218,7 @@ def print_skips(outcomes: dict[tuple[Client, str], Outcome]) -> None:
     """Says once for each reason what was skipped for it."""
     reasons: dict[str, dict[str, list[str]]] = {}
     for (client, transport), outcome in outcomes.items():
-        for check in TRIAL_CHECKS:
+        for check in outcome.checks:
             reason = outcome.missing.get(check) or outcome.skips.get(check)
             if reason is not None and reason != "not asked for":
                 reasons.setdefault(reason, {}).setdefault(check, []).append(f"{client.name}/{transport}")
@@ -224,12 +237,15 @@ def find_schemas(given: str | None) -> Path | None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--bin-dir", type=Path, default=os.environ.get("CMCP_BIN_DIR"), help="where the servers are")
+    parser.add_argument("--conformance-server", type=Path, help="the program of Examples/ConformanceServer")
     parser.add_argument("--environments", type=Path, default=PACKAGE / ".build-clients")
     parser.add_argument("--schemas", help="the folder of the published schemas")
     parser.add_argument("--all", action="store_true", help="every client, not only those of a normal run")
     parser.add_argument("--client", action="append", choices=[client.name for client in CLIENTS])
     parser.add_argument("--transport", action="append", choices=TRANSPORTS)
-    parser.add_argument("--check", action="append", choices=DRIVER_CHECKS, help="only these checks")
+    parser.add_argument(
+        "--check", action="append", choices=(*DRIVER_CHECKS, *QUESTION_CHECKS), help="only these checks"
+    )
     parser.add_argument("--keep", type=Path, help="keep recordings and logs of every trial in this folder")
     options = parser.parse_args()
     if options.bin_dir is None:
@@ -239,12 +255,37 @@ def arguments() -> argparse.Namespace:
     options.stdio = options.bin_dir / "ContainerMCPStdio"
     options.sse = options.bin_dir / "ContainerMCPSSE"
     wanted = options.transport or TRANSPORTS
-    programs = [options.stdio] * ("stdio" in wanted) + [options.sse] * bool({"sse", "mcp"} & set(wanted))
+    if options.conformance_server:
+        options.conformance_server = options.conformance_server.resolve()
+    programs = [options.conformance_server] if options.conformance_server else []
+    programs += [options.stdio] * ("stdio" in wanted) + [options.sse] * bool({"sse", "mcp"} & set(wanted))
     for program in programs:
         if not os.access(program, os.X_OK):
             parser.error(f"{program} is not there; build the package first")
     options.schemas = find_schemas(options.schemas)
     return options
+
+
+def try_all(chosen: list[Client], options: argparse.Namespace, asks: bool) -> dict[tuple[Client, str], Outcome]:
+    """Tries each client over each transport, and tells how it goes."""
+    outcomes: dict[tuple[Client, str], Outcome] = {}
+    for client in chosen:
+        for transport in options.transport or TRANSPORTS:
+            if not client.speaks(transport):
+                continue
+            folder = Path(tempfile.mkdtemp(prefix="cmcp-clients."))
+            started = time.monotonic()
+            outcome = try_client(client, transport, options, folder, asks)
+            outcome.seconds = time.monotonic() - started
+            outcomes[client, transport] = outcome
+            wrong = [check for check in outcome.checks if outcome.mark(check) == "FAIL"]
+            print(f"{client.name} over {transport}: {outcome.seconds:.1f} s"
+                  + (f", failed: {', '.join(wrong)}" if wrong else ""), flush=True)
+            if options.keep:
+                kept = f"{client.name}-{transport}" + ("-asks" if asks else "")
+                shutil.copytree(folder, options.keep / kept, dirs_exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+    return outcomes
 
 
 def main() -> int:
@@ -256,7 +297,8 @@ def main() -> int:
     options.gate_python = environments.ensure("gate", options.environments)
     passed = failed = 0
 
-    own = subprocess.run([str(options.gate_python), "-m", "unittest", "--quiet", "test_harness"], cwd=HERE,
+    own = subprocess.run([str(options.gate_python), "-m", "unittest", "--quiet", "test_harness", "test_wire"],
+                         cwd=HERE,
                          env={**os.environ, "CMCP_MCP_SCHEMAS": str(options.schemas or "")},
                          capture_output=True, text=True, timeout=GATE_SECONDS)
     if own.returncode == 0:
@@ -267,26 +309,17 @@ def main() -> int:
 
     chosen = [client for client in CLIENTS
               if (client.name in options.client if options.client else options.all or client.always)]
-    outcomes: dict[tuple[Client, str], Outcome] = {}
-    for client in chosen:
-        for transport in options.transport or TRANSPORTS:
-            if not client.speaks(transport):
-                continue
-            folder = Path(tempfile.mkdtemp(prefix="cmcp-clients."))
-            started = time.monotonic()
-            outcome = try_client(client, transport, options, folder)
-            outcome.seconds = time.monotonic() - started
-            outcomes[client, transport] = outcome
-            wrong = [check for check in TRIAL_CHECKS if outcome.mark(check) == "FAIL"]
-            print(f"{client.name} over {transport}: {outcome.seconds:.1f} s"
-                  + (f", failed: {', '.join(wrong)}" if wrong else ""), flush=True)
-            if options.keep:
-                shutil.copytree(folder, options.keep / f"{client.name}-{transport}", dirs_exist_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
+    outcomes = try_all(chosen, options, asks=False)
     print()
     print_table(outcomes)
+    asked: dict[tuple[Client, str], Outcome] = {}
+    if options.conformance_server:
+        print("\nwhat a server asks its client:")
+        asked = try_all(chosen, options, asks=True)
+        print()
+        print_table(asked)
     missing = not_offered = 0
-    for outcome in outcomes.values():
+    for outcome in (*outcomes.values(), *asked.values()):
         marks = outcome.marks()
         passed += marks.count("ok")
         failed += marks.count("FAIL")

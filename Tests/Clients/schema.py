@@ -33,8 +33,10 @@ class Schema:
     def in_union(self, union: str, method: str) -> str | None:
         """The member of a union, such as `ServerRequest`, with this method."""
         if union not in self._unions:
-            members = {}
-            for member in self.definitions.get(union, {}).get("anyOf", []):
+            definition = self.definitions.get(union, {})
+            # A union of one stands there by itself.
+            members = {found: union} if (found := method_of(definition)) else {}
+            for member in definition.get("anyOf", []):
                 name = member["$ref"].rsplit("/", 1)[1]
                 if found := method_of(self.definitions[name]):
                     members[found] = name

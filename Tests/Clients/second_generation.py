@@ -12,7 +12,7 @@ from mcp.client.client import Client
 from mcp.client.extension import ClaimContext, ClientExtension, NotificationBinding, ResultClaim
 from mcp.shared.exceptions import MCPDeprecationWarning, MCPError
 from pydantic import BaseModel, ConfigDict, TypeAdapter
-from sessions import REQUEST_SECONDS, Answer, Heard, NotOffered, OnProgress, Options, RequestFailed, answer_of, plain
+from sessions import REQUEST_SECONDS, Answer, Heard, NotOffered, OnProgress, Options, RequestFailed, answer_of, asked_of, plain
 
 MODERN = "2026-07-28"
 TASKS = "io.modelcontextprotocol/tasks"
@@ -36,11 +36,24 @@ async def open_session(transport: str, mode: str | None, target: dict[str, Any],
     if options.answer is not None:
 
         async def ask(context: Any, params: Any) -> Any:
-            asked = plain(params)
-            action, content = options.answer(asked["message"], asked["requestedSchema"])
+            action, content = asked_of(options, plain(params))
             return types.ElicitResult(action=action, content=content)
 
         callbacks["elicitation_callback"] = ask
+    if options.sample is not None:
+
+        async def sample(context: Any, params: Any) -> Any:
+            text = options.sample(plain(params)["messages"][-1]["content"]["text"])
+            content = types.TextContent(type="text", text=text)
+            return types.CreateMessageResult(role="assistant", content=content, model="test", stop_reason="endTurn")
+
+        callbacks["sampling_callback"] = sample
+    if options.roots is not None:
+
+        async def roots(context: Any) -> Any:
+            return types.ListRootsResult(roots=[types.Root(uri=uri) for uri in options.roots])
+
+        callbacks["list_roots_callback"] = roots
     if options.follows_tasks:
         callbacks["extensions"] = [TasksExtension(heard)]
     streams = _streams(transport, target, errors, options)

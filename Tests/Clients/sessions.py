@@ -67,6 +67,12 @@ class Options:
 
     # Answers a form: gets the message and the schema, gives the action and the content. None: can't be asked.
     answer: Callable[[str, dict[str, Any]], tuple[str, dict[str, Any] | None]] | None = None
+    # Answers a question to open an address: gets the message and the address, gives the action.
+    visit: Callable[[str, str], str] | None = None
+    # Answers a question to the model: gets the text, gives the text. None: can't be asked.
+    sample: Callable[[str], str] | None = None
+    # The directories to tell. None: can't be asked.
+    roots: list[str] | None = None
     follows_tasks: bool = False
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -84,6 +90,13 @@ def answer_of(result: Any) -> Answer:
         bool(dumped.get("isError")), "\n".join(texts), fields if isinstance(fields, dict) else {},
         dumped.get("_meta") or {},
     )
+
+
+def asked_of(options: Options, asked: dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """What the user does with a form, or an address."""
+    if asked.get("mode") == "url":
+        return options.visit(asked["message"], asked["url"]) if options.visit else "cancel", None
+    return options.answer(asked["message"], asked["requestedSchema"])
 
 
 def plain(model: Any) -> dict[str, Any]:

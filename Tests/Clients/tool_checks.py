@@ -14,7 +14,7 @@ from trial import Trial, equal, expect, short
 
 TOOLS = {
     "system_run_command", "system_run_python", "system_env_var", "file_read", "file_write", "file_list", "file_delete",
-    "file_move",
+    "file_move", "health_check",
 }
 BIG_FILE_BYTES = 10_000_000
 # Of 100 bytes each: with what JSON adds, a part stays below the 1 MiB that the newest client takes in one event, and is
@@ -146,6 +146,15 @@ class ToolChecks(Trial):
         fields = await self.good("system_env_var", var_name="BASH_ALLOWED_COMMANDS")
         expect("grep" in str(fields.get("requested_var")), f"requested_var is {short(fields.get('requested_var'))}")
 
+    async def health(self) -> None:
+        fields = await self.good("health_check", self_test=True)
+        expect(fields.get("level") in {"full", "noproc", "filtered"}, f"level is {short(fields.get('level'))}")
+        expect((fields.get("self_test") or {}).get("passed") is True, f"self_test is {short(fields.get('self_test'))}")
+        equal((fields.get("managers") or {}).get("bash"), True, "managers.bash")
+        layers = (fields.get("sandbox") or {}).get("layers") or []
+        expect(all(set(layer) == {"name", "status", "detail", "advice"} for layer in layers), "members of a layer")
+        expect(len(layers) > 10, f"only {len(layers)} layers")
+
     async def refuse(self) -> None:
         await self.refused("system_run_command", "rm", command="rm -rf notes")
         await self.refused("file_read", "", path="../../../etc/passwd")
@@ -264,6 +273,7 @@ CHECKS = {
     "command": ToolChecks.command,
     "python": ToolChecks.python,
     "settings": ToolChecks.settings,
+    "health": ToolChecks.health,
     "refuse": ToolChecks.refuse,
     "cancel": ToolChecks.cancel,
     "time limit": ToolChecks.time_limit,

@@ -23,6 +23,8 @@ import Testing
         (["system_run_command", "command=ls | rm x"], "denied", 3),
         (["system_run_python", "code=1"], "permitted", 0),
         (["system_env_var"], "permitted", 0),
+        (["health_check", "self_test=true"], "permitted", 0),
+        (["health_check", "--set", "TOOLS_ENABLE_SYSTEM=false"], "permitted", 0),
         (["file_write", "path=a.txt", "content=x"], "permitted", 0),
         (["file_write", "path=a.exe", "content=x"], "denied", 3),
         (["file_list", "path=/data"], "permitted", 0),

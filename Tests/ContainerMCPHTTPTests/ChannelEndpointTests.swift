@@ -232,7 +232,8 @@ import Testing
             _ = try await stream.message()
             _ = try await server.post(place, RunningServer.call("echo", #"{"size":20000000}"#, id: 2))
             try await Wait.until {
-                try await server.post(place, #"{"jsonrpc":"2.0","method":"x"}"#).status == 404
+                let ready = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
+                return try await server.post(place, ready).status == 404
             }
         }
     }

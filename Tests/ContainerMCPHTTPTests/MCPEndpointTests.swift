@@ -118,7 +118,7 @@ import Testing
             let reply = try await server.post("/mcp", "[\(Self.ping),\(call)]", [session, json])
             #expect(reply.status == 200)
             #expect(reply.json.arrayValue?.count == 2)
-            let silent = #"[{"jsonrpc":"2.0","method":"x"}]"#
+            let silent = #"[{"jsonrpc":"2.0","method":"notifications/initialized"}]"#
             #expect(try await server.post("/mcp", silent, [session]).status == 202)
             #expect(try await server.post("/mcp", "[]", [session]).status == 400)
         }
@@ -252,7 +252,10 @@ import Testing
                 Self.modern("tools/call", #""name":"echo""#),
                 [claim, "Mcp-Method: tools/call", "Mcp-Name: =?base64?ZWNobw==?="], 200, nil
             ),
-            (#"{"jsonrpc":"2.0","method":"notifications/cancelled"}"#, [claim], 202, nil),
+            (
+                #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#, [claim],
+                202, nil
+            ),
             (#"{"jsonrpc":"2.0","id":1,"result":{}}"#, [claim], 400, -32600),
             ("[\(Self.modern("tools/list"))]", [claim], 400, -32600),
             ("{", [claim], 400, -32700),

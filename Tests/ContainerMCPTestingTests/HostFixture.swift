@@ -62,14 +62,16 @@ struct HostFixture {
     ) -> [any Tool] {
         [
             RunCommandTool(
-                bash: BashManager(runner: runner, programs: .all, workspace: nil),
+                bash: ManagerSource(BashManager(runner: runner, programs: .all, workspace: nil)),
                 bounds: bounds,
                 commands: "all"
             ),
             RunPythonTool(
-                python: PythonManager(
-                    runner: FreshPythonRunner(sandbox: runner, kind: 1, interpreter: "/usr/bin/python3"),
-                    workspace: nil
+                python: ManagerSource(
+                    PythonManager(
+                        runner: FreshPythonRunner(sandbox: runner, kind: 1, interpreter: "/usr/bin/python3"),
+                        workspace: nil
+                    )
                 ),
                 bounds: bounds
             ),

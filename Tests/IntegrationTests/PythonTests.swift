@@ -109,10 +109,16 @@ import Testing
     @Test func `only the documented descriptors are open`() async throws {
         try await TestServer.with { server in
             let result = try await server.python(
-                "import os; fds = os.listdir('/proc/self/fd'); _ = sorted(int(f) for f in fds)"
+                """
+                import os
+                _ = []
+                for fd in range(1024):
+                    try: os.fstat(fd); _.append(fd)
+                    except OSError: pass
+                """
             )
-            // 3 is the result channel; 4 is the listing itself.
-            #expect(result["result"] == [0, 1, 2, 3, 4])
+            // 3 is the result channel. Not every level has a /proc to list them.
+            #expect(result["result"] == [0, 1, 2, 3])
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Foundation
 import Testing
 
@@ -23,10 +24,15 @@ import Testing
         let input = Pipe()
         let output = Pipe()
         private var buffer = Data()
+        private let recording = WireRecording(.lines)
 
-        init(_ arguments: [String] = []) throws {
-            process.executableURL = StdioProcessTests.program
-            process.arguments = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+        /// Starts one, by a wrapper with its arguments where one is given.
+        init(_ arguments: [String] = [], through wrapper: [String] = []) throws {
+            let program = StdioProcessTests.program
+            let settings = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
+            let words = wrapper + [program.path] + settings + arguments
+            process.executableURL = URL(fileURLWithPath: words[0])
+            process.arguments = Array(words.dropFirst())
             // What the tests are told by names that begin with CMCP_ is unknown to a server, which says so and stops.
             process.environment = ["PATH": "/usr/bin:/bin"]
             process.standardInput = input
@@ -36,6 +42,7 @@ import Testing
         }
 
         func send(_ text: String) throws {
+            recording.client(Array((text + "\n").utf8))
             try input.fileHandleForWriting.write(contentsOf: Data((text + "\n").utf8))
         }
 
@@ -48,6 +55,7 @@ import Testing
                 }
                 let more = output.fileHandleForReading.availableData
                 try #require(!more.isEmpty, "the server closed its output")
+                recording.server(Array(more))
                 buffer.append(more)
             }
         }
@@ -66,16 +74,18 @@ import Testing
         }
     }
 
-    /// Processes with an argument that is exactly this text.
+    /// How many processes have an argument that is exactly this text.
     static func processes(with argument: String) -> Int {
+        identifiers(with: argument).count
+    }
+
+    /// Processes with an argument that is exactly this text.
+    static func identifiers(with argument: String) -> [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.filter { name in
-            guard Int(name) != nil, let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
-            else {
-                return false
-            }
+        return names.compactMap(pid_t.init).filter { number in
+            let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
             return data.split(separator: 0).contains { String(decoding: $0, as: UTF8.self) == argument }
-        }.count
+        }
     }
 
     /// Waits, bounded, until something is so.
@@ -124,6 +134,32 @@ import Testing
         #expect(Self.processes(with: "71.78") == 0)
     }
 
+    @Test func `as process 1 the server reaps what others left behind`() throws {
+        let enter = ["-U", "--map-user=1000", "--map-group=1000", "-m", "-p", "-f", "--mount-proc"]
+        let control = Process()
+        control.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        control.arguments = enter + ["/bin/true"]
+        control.standardError = FileHandle.nullDevice
+        try control.run()
+        control.waitUntilExit()
+        guard control.terminationStatus == 0 else {
+            try Test.cancel("no namespaces with a /proc of their own can be had here")
+        }
+        // The sleeper's parent goes at once, so it becomes the child of what the shell turns into.
+        let mark = "86398.\(UInt32.random(in: 100_000...999_999))"
+        let script = "(sleep \(mark) &); exec \"$@\""
+        let server = try Server(through: ["/usr/bin/unshare"] + enter + ["/bin/sh", "-c", script, "sh"])
+        try server.greet()
+        #expect(Self.eventually { Self.identifiers(with: mark).count == 1 })
+        let orphan = try #require(Self.identifiers(with: mark).first)
+        kill(orphan, SIGKILL)
+        // A dead process keeps its folder there until it is reaped.
+        #expect(Self.eventually { !FileManager.default.fileExists(atPath: "/proc/\(orphan)") })
+        try server.input.fileHandleForWriting.close()
+        server.process.waitUntilExit()
+        #expect(server.process.terminationStatus == 0)
+    }
+
     @Test func `the end of input ends the server after what was read is answered`() throws {
         let server = try Server()
         try server.greet()
@@ -153,10 +189,8 @@ import Testing
         let bad = try Server(["--set", "BASH_TIMEOUT_MAX=0"])
         bad.process.waitUntilExit()
         #expect(bad.process.terminationStatus == 2)
-        for setting in ["WORKSPACE_SCOPE=session"] {
-            let missing = try Server(["--set", setting])
-            missing.process.waitUntilExit()
-            #expect(missing.process.terminationStatus == 5, "\(setting)")
-        }
+        let missing = try Server(["--set", "PYTHON_EXECUTABLE=/etc/passwd"])
+        missing.process.waitUntilExit()
+        #expect(missing.process.terminationStatus == 5)
     }
 }

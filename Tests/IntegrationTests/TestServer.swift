@@ -2,6 +2,7 @@
 
 import ContainerMCPCore
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Logging
 import Testing
 
@@ -35,7 +36,9 @@ struct TestServer {
 
     /// Calls a tool; the result that the client would get.
     func call(_ tool: ToolName, _ arguments: JSONObject, session: String = "test") async -> ToolResult {
-        await server.host.call(tool.rawValue, arguments, caller: Caller(session: session))
+        let result = await server.host.call(tool.rawValue, arguments, caller: Caller(session: session))
+        WireRecording.called(tool.rawValue, result)
+        return result
     }
 
     /// The structured content of a call.

@@ -186,6 +186,17 @@ void try_malformed_views(uint32_t level) {
         }
         expect_failure(&launcher, &message, CMCP_STEP_MESSAGE, EINVAL);
     }
+    // The name of a profile: nothing that could be a stack, a namespace, a second word or too long for the kernel.
+    static char long_name[CMCP_PROFILE_MAX + 1];
+    memset(long_name, 'a', CMCP_PROFILE_MAX);
+    const char *const names[] = {"", "a b", "a\nb", "&a", "a//&b", ":n:a", "\x7f", "\xc3\xa4", long_name};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        begin_view(1, 0);
+        memcpy(message.bytes + 8, &(uint32_t){CMCP_VIEW_PROFILE}, sizeof(uint32_t));
+        put_u32(&message, 0);
+        put_text(&message, names[i]);
+        expect_failure(&launcher, &message, CMCP_STEP_MESSAGE, EINVAL);
+    }
     // What was refused is forgotten: thirty thousand bytes each, two thousand times, would be seen.
     begin_view(1, CMCP_ENTRIES_MAX + 1);
     expect_failure(&launcher, &message, CMCP_STEP_MESSAGE, EINVAL);
@@ -246,6 +257,20 @@ void try_views(uint32_t level) {
             put_entry(CMCP_ENTRY_BIND, long_source, "/x");
             put_u32(&message, 0);
             expect_failure(&launcher, &message, CMCP_STEP_VIEW_SOURCE, ENAMETOOLONG);
+            continue;
+        }
+        if (id == 8) {
+            // A profile that nobody has: the view is good all the same, and the answer says what became of the profile.
+            uint32_t flags;
+            memcpy(&flags, message.bytes + 8, sizeof flags);
+            flags |= CMCP_VIEW_PROFILE;
+            memcpy(message.bytes + 8, &flags, sizeof flags);
+            put_text(&message, "container-mcp-nowhere");
+            struct reply reply;
+            send_bytes(launcher.socket, message.bytes, message.length, NULL, 0);
+            receive_reply(launcher.socket, &reply);
+            CHECK(reply.length == 8 && reply.words[0] == CMCP_REPLY_DONE);
+            CHECK(reply.words[1] == CMCP_PROFILE_ABSENT || reply.words[1] == CMCP_PROFILE_NOT_LOADED);
             continue;
         }
         expect_done(&launcher, &message);

@@ -296,7 +296,8 @@ import Testing
             _ = await attacked.bash("echo warm")
             _ = await attacked.python("print('warm')")
             let before = HostProcesses.openDescriptors()
-            let rounds = 60
+            // Behind a wall the launcher is the same; fewer calls show that the wall's own parts leave nothing.
+            let rounds = place.backend == .native ? 60 : 24
             for round in 0..<rounds {
                 switch round % 6 {
                 case 0: _ = await attacked.bash("exec 0<&- 1>&- 2>&-; sleep \(attacked.mark) &")

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `no path leads out of the root`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             // A sibling whose name begins like the root's.
             unsafe mkdir(attacked.workspace + "-evil", 0o755)
             try HostFolder.write(attacked.canary, to: attacked.workspace + "-evil/x.txt")
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `links of every kind are refused`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             let workspace = attacked.workspace
             let secret = attacked.secretFile
             _ = try Unconfined.bash(
@@ -101,7 +101,7 @@ import Testing
     }
 
     @Test func `special files are refused without waiting`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             let made = await attacked.python(
                 "import os, socket\nos.mkfifo('pipe.txt')\nsocket.socket(socket.AF_UNIX).bind('socket.txt')\nos.mkdir('folder.txt')"
             )
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `endings and names that are not allowed are refused`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             let names = [
                 "a.sh", "a.txt/../b.sh", "a.py%00.txt.sh", "A.TXT.", "noending", "a.txt ", "a.txt\u{200B}",
                 "a.tx\u{0442}", ".txt/", "a.txt.", "a.PY\0", "a\u{202E}yp.exe", "a.ţxt", "a.txt\n",
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test func `sizes are bounded`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             #expect(await attacked.fileWrite("big.txt", String(repeating: "x", count: 11 << 20)).failed)
             #expect(!HostFolder.exists(attacked.workspace + "/big.txt"))
             // As UTF-32 this is over the limit.
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test func `wide and deep trees and costly patterns take bounded time`() async throws {
-        try await AttackServer.with(.full, ["WORKSPACE_MAX_NAMES": "200000"]) { attacked in
+        try await AttackServer.withStrongest(["WORKSPACE_MAX_NAMES": "200000"]) { attacked in
             let made = try Unconfined.python(
                 """
                 os.mkdir('wide')
@@ -262,7 +262,7 @@ import Testing
     }
 
     @Test func `two writers leave one whole version`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             let versions = (0..<8).map { String(repeating: "\($0)", count: 300_000) }
             for _ in 0..<5 {
                 await withTaskGroup(of: Void.self) { group in
@@ -278,7 +278,7 @@ import Testing
     }
 
     @Test func `secrets have the same answer as names that do not exist`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             func answer(_ name: String) async -> String {
                 await attacked.call("system_env_var", ["var_name": .string(name)]).everything.replacing(
                     name,

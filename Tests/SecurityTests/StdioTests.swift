@@ -10,7 +10,7 @@ import Testing
 /// A hostile or broken client on standard input and output.
 @Suite struct StdioTests {
     @Test func `broken messages are answered and the connection stays`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             try await StdioClient.with(attacked) { client in
                 try await client.initialize()
                 let deep = String(repeating: "[", count: 100_000)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func `a line without an end is dropped and not kept`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             try await StdioClient.with(attacked, lineLimit: 1 << 20) { client in
                 try await client.initialize()
                 let piece = String(repeating: "x", count: 1 << 20)
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `cancelling and hanging up end what runs`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             try await StdioClient.with(attacked) { client in
                 try await client.initialize()
                 for id in 1...3 {
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `a client that does not read is held back, not stored`() async throws {
-        try await AttackServer.with(.full) { attacked in
+        try await AttackServer.withStrongest { attacked in
             try await StdioClient.with(attacked) { client in
                 try await client.initialize()
                 let before = HostProcesses.residentBytes()
@@ -138,13 +138,13 @@ import Testing
             ["SANDBOX_ROOT": "/tmp"], ["DATA_DIR": "/"],
         ] {
             await #expect(throws: (any Error).self, "\(changes)") {
-                try await AttackServer.with(.full, changes) { _ in }
+                try await AttackServer.withStrongest(changes) { _ in }
             }
         }
     }
 
     @Test func `every result of a server without a sandbox says so`() async throws {
-        try await AttackServer.with(.none, ["COMMAND_RESTRICTED": "false"]) { attacked in
+        try await AttackServer.with(SandboxLevel.none, ["COMMAND_RESTRICTED": "false"]) { attacked in
             let reply = await attacked.bash("cat \(attacked.secretFile)")
             // The same call that is refused everywhere else reads the secret here: the tests of reach can fail.
             #expect(reply.output == attacked.canary + "\n")

@@ -145,9 +145,10 @@ import Testing
             )
             let ready = await eventually { HostFolder.read(attacked.workspace + "/up") == "up\n" }
             #expect(ready)
-            let targets = "\(decoy) \(getpid()) \(getppid()) 1 $PPID"
+            // The parent of process 1 of a container has the number 0, which would be the shell's own group.
+            let targets = [decoy, getpid(), getppid(), 1].filter { $0 > 0 }.map(String.init) + ["$PPID"]
             let shell = await attacked.bash(
-                "for p in \(targets); do for s in 0 STOP TERM KILL IO; do kill -$s $p 2>/dev/null; done; done; echo still; kill -9 -1; echo here"
+                "for p in \(targets.joined(separator: " ")); do for s in 0 STOP TERM KILL IO; do kill -$s $p 2>/dev/null; done; done; echo still; kill -9 -1; echo here"
             )
             #expect(shell.output.hasPrefix("still\n"), "\(shell.everything)")
             let python = await attacked.python(

@@ -16,13 +16,20 @@ import sys
 import threading
 import time
 
+from recording import Recording, has_room
+
 
 class Server:
     def __init__(self, program):
         self.process = subprocess.Popen(
             [program, "--test-mode", "--log-level", "ERROR", "--set", "BASH_ALLOWED_COMMANDS=ls,cat,echo,sleep,seq"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            # What a test run has for itself in its environment is no setting of a server.
+            env={name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "TMPDIR")},
         )
+        self.recording = Recording("lines")
+        # What was sent and recorded, and is not answered.
+        self.recorded = set()
         self.lock = threading.Lock()
         self.waiting = {}
         self.number = 0
@@ -33,6 +40,9 @@ class Server:
         for line in self.process.stdout:
             message = json.loads(line)
             with self.lock:
+                if message.get("id") in self.recorded:
+                    self.recorded.remove(message["id"])
+                    self.recording.server(line)
                 waiter = self.waiting.pop(message.get("id"), None)
             if waiter:
                 waiter[1] = message
@@ -41,6 +51,9 @@ class Server:
     def send(self, message):
         data = json.dumps(message).encode() + b"\n"
         with self.lock:
+            if has_room():
+                self.recording.client(data)
+                self.recorded |= {message["id"]} if "id" in message else set()
             self.process.stdin.write(data)
             self.process.stdin.flush()
 

@@ -5,6 +5,8 @@ import json
 import socket
 import struct
 
+from recording import Recording
+
 MODERN = "2026-07-28"
 BOTH = ("Accept", "application/json, text/event-stream")
 JSON = ("Content-Type", "application/json")
@@ -94,9 +96,23 @@ class Connection:
             await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", self.port))
             # What is not read stays with the kernel, not here.
             self.reader, self.writer = await asyncio.open_connection(sock=plain, limit=self.window or 1 << 16)
+            self.record()
         except BaseException:
             plain.close()
             raise
+
+    def record(self):
+        recording, feed, write = Recording("http"), self.reader.feed_data, self.writer.write
+
+        def fed(data):
+            recording.server(data)
+            feed(data)
+
+        def written(data):
+            recording.client(data)
+            write(data)
+
+        self.reader.feed_data, self.writer.write = fed, written
 
     def close(self):
         if self.writer:

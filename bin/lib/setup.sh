@@ -3,8 +3,8 @@
 #
 # Puts in place what building and testing need, and nothing that is there already. Sourced by the scripts beside it:
 #
-#   setup_packages run|test   Debian packages
-#   setup_swift               the Swift toolchain, put first on PATH
+#   setup_packages run|test|vm|container|places   Debian packages
+#   setup_swift                                   the Swift toolchain, put first on PATH
 #
 # Installs with apt as root or where sudo asks for no password; else prints the one command that does, and stops.
 # CMCP_NO_INSTALL=1 never installs, it only says what is missing.
@@ -60,14 +60,51 @@ has_library() {
     [[ $known == *"$1 "* ]]
 }
 
+# Programs for administrators lie in folders that an ordinary user's PATH may lack.
+has_program() {
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null
+}
+
 has_venv() {
     # The modules are always there; what Debian keeps in a package of its own is the pip they start from.
     /usr/bin/python3 -c 'import ensurepip, sys; sys.exit(not ensurepip.version())' >/dev/null 2>&1
 }
 
+# What running a container needs, and for its tests what makes a base image without a registry.
+container_packages() {
+    local purpose=$1
+    if [ "$purpose" = places ] || ! command -v docker >/dev/null; then
+        command -v podman >/dev/null || echo podman
+        # Podman takes crun where it finds it, which knows no mixed hierarchies of cgroups.
+        if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+            command -v crun >/dev/null || command -v runc >/dev/null || echo crun
+        else
+            command -v runc >/dev/null || echo runc
+        fi
+        # Without these two only root has containers.
+        command -v newuidmap >/dev/null || echo uidmap
+        command -v slirp4netns >/dev/null || command -v pasta >/dev/null || echo slirp4netns
+    fi
+    command -v strip >/dev/null || echo binutils
+    if [ "$purpose" = places ]; then
+        [ -x /usr/sbin/debootstrap ] || echo debootstrap
+        [ -x /usr/bin/python3 ] || echo python3
+        command -v setpriv >/dev/null || echo util-linux
+        command -v useradd >/dev/null || [ -x /usr/sbin/useradd ] || echo passwd
+        # The process that holds a pod together.
+        [ -x /usr/bin/catatonit ] || [ -x /usr/libexec/podman/catatonit ] || echo catatonit
+    fi
+}
+
 # Prints the packages that are missing for a purpose, one a line.
 missing_packages() {
     local purpose=$1
+    case $purpose in
+        container | places)
+            container_packages "$purpose"
+            return 0
+            ;;
+    esac
     command -v git >/dev/null || echo git
     [ -s /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
     command -v ld >/dev/null || echo binutils
@@ -87,6 +124,14 @@ missing_packages() {
         command -v setpriv >/dev/null || echo util-linux
         command -v bwrap >/dev/null || echo bubblewrap
         command -v firejail >/dev/null || echo firejail
+        has_program apparmor_parser || echo apparmor
+    fi
+    if [ "$purpose" = vm ]; then
+        has_program apparmor_parser || echo apparmor
+        has_program cpio || echo cpio
+        has_program debootstrap || echo debootstrap
+        has_program qemu-system-x86_64 || echo qemu-system-x86
+        [ -e /usr/share/seabios/bios-256k.bin ] || echo seabios
     fi
 }
 

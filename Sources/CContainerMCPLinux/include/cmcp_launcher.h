@@ -21,6 +21,10 @@
 /// The most views one launcher holds.
 #define CMCP_VIEWS_MAX 16
 
+/// The longest name of an AppArmor profile, and the longest label (names of stacked profiles and their mode), with NUL.
+#define CMCP_PROFILE_MAX 128
+#define CMCP_LABEL_MAX 1024
+
 /// The user and group id that a child sees itself under, where it has a user namespace.
 #define CMCP_INNER_ID 1000
 
@@ -28,7 +32,7 @@
 enum cmcp_request {
     CMCP_REQUEST_HELLO = 1,     ///< The nonce that the launcher sent, sent back.
     CMCP_REQUEST_CONFIGURE = 2, ///< Level, outer ids: enter the namespaces.
-    CMCP_REQUEST_VIEW = 3,      ///< One view: mounts and rules.
+    CMCP_REQUEST_VIEW = 3,      ///< One view: mounts and rules, and with CMCP_VIEW_PROFILE a name at the end.
     CMCP_REQUEST_SEAL = 4,      ///< Let go of the host's files.
     CMCP_REQUEST_PREPARE = 5,   ///< One supervisor for a view; carries its control socket.
     CMCP_REQUEST_RUN = 6,       ///< To a supervisor: argv, environment, limits, descriptors.
@@ -38,7 +42,8 @@ enum cmcp_request {
 /// What a message to the server says.
 enum cmcp_reply {
     CMCP_REPLY_HELLO = 1,    ///< u32 wire version, 16 bytes of nonce.
-    CMCP_REPLY_DONE = 2,     ///< The request was carried out. For PREPARE it carries the supervisor's pidfd.
+    CMCP_REPLY_DONE = 2,     ///< The request was carried out. For PREPARE it carries the supervisor's pidfd, for a
+                             ///< VIEW with a profile u32 enum cmcp_profile_state.
     CMCP_REPLY_FAILED = 3,   ///< u32 step, i32 errno.
     CMCP_REPLY_READY = 4,    ///< From a supervisor: u32 layers in force, u32 Landlock ABI.
     CMCP_REPLY_EXITED = 5,   ///< From a supervisor: see struct cmcp_exit.
@@ -95,6 +100,7 @@ enum cmcp_step {
     CMCP_STEP_FORK,
     CMCP_STEP_SIGNALS,
     CMCP_STEP_NO_NEW_CODE,
+    CMCP_STEP_APPARMOR,
 };
 
 /// Layers in force, as bits of READY.
@@ -115,6 +121,16 @@ enum cmcp_layer {
     CMCP_LAYER_OUTER_ID = 1 << 13,
     CMCP_LAYER_TCP = 1 << 14,
     CMCP_LAYER_NO_NEW_CODE = 1 << 15,
+    CMCP_LAYER_APPARMOR = 1 << 16,
+};
+
+/// What became of a view's AppArmor profile, found out by attaching it to a throw-away process.
+enum cmcp_profile_state {
+    CMCP_PROFILE_ENFORCED = 1,    ///< Every call of the view gets it, or fails.
+    CMCP_PROFILE_ABSENT = 2,      ///< No AppArmor, or one that can't stack.
+    CMCP_PROFILE_NOT_LOADED = 3,  ///< No profile has this name.
+    CMCP_PROFILE_REFUSED = 4,     ///< The profile that the server runs under does not let it stack this one.
+    CMCP_PROFILE_UNCONFIRMED = 5, ///< Attached, but the kernel does not say that it is enforced: complain mode.
 };
 
 /// What the probe found possible although it must not be, as bits of PROBED.
@@ -165,6 +181,7 @@ enum cmcp_grant {
 enum cmcp_view_flag {
     CMCP_VIEW_SHM = 1 << 0,          ///< Has /dev/shm.
     CMCP_VIEW_NO_NEW_CODE = 1 << 1,  ///< Memory that was written can't become executable (PR_SET_MDWE, Linux 6.3).
+    CMCP_VIEW_PROFILE = 1 << 2,      ///< The message ends with the name of an AppArmor profile.
 };
 
 /// What EXITED carries after its kind.

@@ -54,6 +54,11 @@ int cmcp_set_nonblocking(int descriptor);
 /// waitpid(2) for one process without blocking; EINTR is retried.
 int32_t cmcp_reap(int32_t pid, int *status);
 
+/// Waits until a child is dead, and leaves it to be reaped (siginfo_t's parts are macros); EINTR is retried.
+///
+/// \returns its number, or -1 with errno.
+int32_t cmcp_await_dead_child(void);
+
 /// epoll_create1(2) and eventfd(2); Swift's Glibc module holds neither of their headers. Both are close-on-exec, and
 /// the event descriptor does not block.
 int cmcp_epoll_create(void);

@@ -15,15 +15,36 @@ public final class ChangeBus: Sendable {
 
     private let state = Mutex(State())
 
+    private let scope: SandboxSettings.Scope
+
     /// Makes a bus without listeners.
-    public init() {}
+    ///
+    /// - Parameter scope: Who shares a workspace, and so hears of what changes there.
+    public init(scope: SandboxSettings.Scope = .shared) {
+        self.scope = scope
+    }
 
     /// Tells everyone who is interested; never waits.
     ///
-    /// - Parameter change: What changed.
-    public func publish(_ change: Change) {
+    /// - Parameters:
+    ///   - change: What changed.
+    ///   - workspace: Whose workspace it belongs to; nil where it is everybody's.
+    public func publish(_ change: Change, in workspace: WorkspaceKey? = nil) {
         let mailboxes = state.withLock { Array($0.mailboxes.values) }
-        for mailbox in mailboxes { mailbox.offer(change) }
+        for mailbox in mailboxes { mailbox.offer(change, in: workspace) }
+    }
+
+    /// Makes a feed for a caller, who hears of its own workspace and of what is everybody's.
+    ///
+    /// - Parameters:
+    ///   - interest: What it wants to hear of.
+    ///   - caller: Who listens.
+    /// - Returns: The feed; see ``feed(_:)``.
+    public func feed(_ interest: ChangeInterest, for caller: Caller) -> ChangeFeed {
+        var interest = interest
+        // One without a workspace hears of none.
+        interest.workspace = try? WorkspaceKey(for: caller, scope: scope)
+        return feed(interest)
     }
 
     /// Makes a feed, which gathers from now on.

@@ -22,21 +22,37 @@ public struct ChangeInterest: Sendable, Equatable {
     /// The tasks, by their ids.
     public var tasks: Set<String>
 
+    /// Whose workspace the listener works in; what changes in another one is of no interest to it.
+    public var workspace: WorkspaceKey?
+
     /// Makes an interest.
     ///
     /// - Parameters:
     ///   - lists: The lists.
     ///   - resources: URIs of resources.
     ///   - tasks: Ids of tasks.
-    public init(lists: Set<List> = [], resources: Set<String> = [], tasks: Set<String> = []) {
+    ///   - workspace: Whose workspace the listener works in.
+    public init(
+        lists: Set<List> = [],
+        resources: Set<String> = [],
+        tasks: Set<String> = [],
+        workspace: WorkspaceKey? = nil
+    ) {
+        self.workspace = workspace
         self.lists = lists
         self.resources = resources
         self.tasks = tasks
     }
 
     /// Tells whether a change is of interest.
-    public func covers(_ change: Change) -> Bool {
-        switch change {
+    ///
+    /// - Parameters:
+    ///   - change: What changed.
+    ///   - workspace: Whose workspace it belongs to; nil where it is everybody's.
+    /// - Returns: Whether it is.
+    public func covers(_ change: Change, in workspace: WorkspaceKey? = nil) -> Bool {
+        if let workspace, workspace != self.workspace { return false }
+        return switch change {
         case .tools: lists.contains(.tools)
         case .prompts: lists.contains(.prompts)
         case .resources: lists.contains(.resources)

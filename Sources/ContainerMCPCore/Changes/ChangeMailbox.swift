@@ -36,9 +36,9 @@ final class ChangeMailbox: Sendable {
     var interest: ChangeInterest { state.withLock { $0.interest } }
 
     /// Takes a change in, or passes it to whoever waits.
-    func offer(_ change: Change) {
+    func offer(_ change: Change, in workspace: WorkspaceKey?) {
         let reader: Reader? = state.withLock { state in
-            guard !state.isEnded, state.interest.covers(change) else { return nil }
+            guard !state.isEnded, state.interest.covers(change, in: workspace) else { return nil }
             if !state.readers.isEmpty { return state.readers.removeFirst() }
             if state.known.insert(change).inserted { state.pending.append(change) }
             return nil

@@ -105,6 +105,13 @@ actor AdmissionGate {
         admit()
     }
 
+    /// How many calls of each kind run and wait.
+    var counts: [Kind: (running: Int, waiting: Int)] {
+        var counts: [Kind: (running: Int, waiting: Int)] = running.mapValues { ($0, 0) }
+        for waiter in waiters { counts[waiter.kind, default: (0, 0)].waiting += 1 }
+        return counts
+    }
+
     /// Whether no call runs or waits, here or in the background.
     var isEmpty: Bool { inPlace.isEmpty && waiters.isEmpty && background.isEmpty }
 

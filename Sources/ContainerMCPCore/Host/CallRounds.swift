@@ -25,6 +25,8 @@ struct CallRounds: Sendable, Equatable {
     var failures: [String: RequestLink.AskFailure] = [:]
     /// What the handler wanted to find again.
     var state: JSONValue?
+    /// What the user was asked to open.
+    let errands = Errands()
 
     /// How often a handler may ask before it is given up.
     static let limit = 8

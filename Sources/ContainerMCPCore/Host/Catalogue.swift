@@ -123,10 +123,11 @@ public final class Catalogue: Sendable {
 
     /// Begins to watch the lists of resources that change by themselves.
     ///
+    /// - Parameter caller: Whose lists they are.
     /// - Returns: The providers whose lists have to be let go of again.
-    func watchLists() async -> [any ResourceProvider] {
+    func watchLists(for caller: Caller) async -> [any ResourceProvider] {
         var watched: [any ResourceProvider] = []
-        for provider in providers where await provider.watchList() { watched.append(provider) }
+        for provider in providers where await provider.watchList(for: caller) { watched.append(provider) }
         return watched
     }
 

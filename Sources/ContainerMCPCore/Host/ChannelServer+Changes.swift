@@ -10,16 +10,18 @@ extension ChannelServer {
     /// Follows what changes, for as long as the session lives.
     func follow(_ catalogue: Catalogue) {
         guard state.session?.isReady == true, feed == nil, !isOver else { return }
-        let feed = catalogue.changes.feed(ChangeInterest(lists: Set(ChangeInterest.List.allCases)))
+        let caller = caller()
+        let interest = ChangeInterest(lists: Set(ChangeInterest.List.allCases))
+        let feed = catalogue.changes.feed(interest, for: caller)
         self.feed = feed
         for uri in subscribed { feed.add(uri) }
         // Ends with the feed.
         Task { [weak self] in
-            let lists = await catalogue.watchLists()
+            let lists = await catalogue.watchLists(for: caller)
             while let changes = await feed.next() {
                 for change in changes { await self?.tellInTime(change) }
             }
-            for list in lists { await list.unwatchList() }
+            for list in lists { await list.unwatchList(for: caller) }
         }
     }
 

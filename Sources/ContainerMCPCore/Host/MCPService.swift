@@ -147,6 +147,7 @@ public struct MCPService: Sendable {
     public func conversationEnded(_ conversation: ConversationID) {
         parts.readyHost?.desk.forget(conversation)
         parts.jobs.conversationEnded(conversation)
+        parts.readyHost?.workspaces?.conversationEnded(conversation)
     }
 
     /// Whether a conversation has work that outlives its requests, so that it must not expire.

@@ -90,7 +90,7 @@ extension ServiceParts {
     /// Ends one watch of a caller.
     func unwatch(_ uri: String, for caller: Caller) async {
         if let share = caller.watchShare { watches.end(for: share) }
-        for provider in readyHost?.catalogue.providers ?? [] { await provider.unwatch(uri) }
+        for provider in readyHost?.catalogue.providers ?? [] { await provider.unwatch(uri, for: caller) }
     }
 }
 

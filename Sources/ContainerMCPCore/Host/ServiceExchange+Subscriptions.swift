@@ -24,9 +24,9 @@ extension ServiceExchange {
         honoured.taskIDs = honoured.taskIDs.prefix(Self.taskLimit).filter { id in
             caller.mayUseTasks && parts.jobs.current(id, for: owner) != nil
         }
-        let lists = honoured.resourcesListChanged ? await host.catalogue.watchLists() : []
+        let lists = honoured.resourcesListChanged ? await host.catalogue.watchLists(for: caller) : []
         // Before the acknowledgement, so that a change right after it is not lost.
-        let feed = host.catalogue.changes.feed(ChangeInterest(honoured))
+        let feed = host.catalogue.changes.feed(ChangeInterest(honoured), for: caller)
         await link.write(subscription.acknowledgement(of: honoured).jsonValue)
         for id in honoured.taskIDs { await tell(.task(id: id), subscription, owner) }
         while !Task.isCancelled, let changes = await feed.next() {
@@ -34,7 +34,7 @@ extension ServiceExchange {
         }
         feed.close()
         for uri in honoured.resources { await unwatch(uri) }
-        for provider in lists { await provider.unwatchList() }
+        for provider in lists { await provider.unwatchList(for: caller) }
         return .result(subscription.result)
     }
 

@@ -16,6 +16,7 @@ final class TaskTalk: Sendable {
 
     private enum Item: Sendable {
         case event(RequestLink.Event)
+        case notification(JSONValue)
         /// Everything before it has been said.
         case mark(Wake)
     }
@@ -52,7 +53,12 @@ final class TaskTalk: Sendable {
 
     /// The link for the work: that of the call until there is a task.
     var link: RequestLink {
-        RequestLink(tell: { self.tell($0) })
+        RequestLink(tell: { self.tell($0) }, write: { await self.write($0) })
+    }
+
+    private func write(_ notification: JSONValue) async {
+        guard state.withLock(\.isTask) else { return await fallback.write(notification) }
+        sink.yield(.notification(notification))
     }
 
     private func tell(_ event: RequestLink.Event) {
@@ -76,6 +82,8 @@ final class TaskTalk: Sendable {
             for await item in items {
                 switch item {
                 case .event(let event): await self.deliver(event)
+                case .notification(let message):
+                    await self.deliver(message, to: self.state.withLock { $0.listeners.last?.link })
                 case .mark(let wake): wake()
                 }
             }
@@ -159,6 +167,10 @@ final class TaskTalk: Sendable {
             }
         }
         guard let message else { return }
+        await deliver(message, to: listener)
+    }
+
+    private func deliver(_ message: JSONValue, to listener: RequestLink?) async {
         if let listener {
             await listener.write(message)
         } else {

@@ -19,6 +19,8 @@ public final class ToolHost: Sendable {
     private let mechanism: String
     private let replyLimit: Int
     private let warning: String?
+    /// The workspaces of the callers; nil where the tools have none, or look after them themselves.
+    let workspaces: (any WorkspaceStore)?
 
     /// The tools on offer now.
     public var registry: ToolRegistry { catalogue.tools }
@@ -99,9 +101,11 @@ public final class ToolHost: Sendable {
         warning: String?,
         metrics: ServerMetrics = .disabled,
         logger: Logger,
-        desk: ApprovalDesk
+        desk: ApprovalDesk = ApprovalDesk(),
+        workspaces: (any WorkspaceStore)? = nil
     ) {
         self.desk = desk
+        self.workspaces = workspaces
         self.metrics = metrics
         self.catalogue = catalogue
         self.policy = policy

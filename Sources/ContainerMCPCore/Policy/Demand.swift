@@ -25,6 +25,8 @@ public enum Demand: Sendable, Hashable {
     case moveTo(SandboxPath)
     /// To see settings.
     case readVariables
+    /// To see how the server does.
+    case readHealth
     /// To fetch something from a host, given by its name or address in ASCII.
     case fetch(host: String)
     /// Something only an embedding program's own tool knows; `subject` says what it is done to.
@@ -34,7 +36,7 @@ public enum Demand: Sendable, Hashable {
     public var effect: Effect {
         switch self {
         case .runCommandLine, .runProgram, .runPython: .run
-        case .readFile, .listFolder, .readVariables: .read
+        case .readFile, .listFolder, .readVariables, .readHealth: .read
         case .writeFile, .moveTo: .write
         case .deleteFile, .moveFrom: .delete
         case .fetch: .fetch
@@ -48,7 +50,7 @@ public enum Demand: Sendable, Hashable {
         case .readFile(let path), .writeFile(let path), .listFolder(let path), .deleteFile(let path),
             .moveFrom(let path), .moveTo(let path):
             path
-        case .runCommandLine, .runProgram, .runPython, .readVariables, .fetch, .other:
+        case .runCommandLine, .runProgram, .runPython, .readVariables, .readHealth, .fetch, .other:
             nil
         }
     }
@@ -67,6 +69,7 @@ public enum Demand: Sendable, Hashable {
         case .moveFrom(let path): "move \(ShownText(path.policyText)) away"
         case .moveTo(let path): "move something to \(ShownText(path.policyText))"
         case .readVariables: "see settings"
+        case .readHealth: "see how the server does"
         case .fetch(let host): "fetch from \(ShownText(host))"
         case .other(let verb, let subject): "\(ShownText(verb)) \(ShownText(subject))"
         }

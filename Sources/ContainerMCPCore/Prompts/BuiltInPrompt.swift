@@ -16,9 +16,9 @@ extension BuiltInPrompt {
     ) async throws(ToolError) -> [String] {
         switch completions[argument] {
         case .words(let words): return PromptText.completions(of: value, from: words)
-        case .paths: return try await facts.pathCompletion?.values(for: value, in: context) ?? []
+        case .paths: return try await facts.paths(for: value, in: context)
         case .folders:
-            let paths = try await facts.pathCompletion?.values(for: value, in: context) ?? []
+            let paths = try await facts.paths(for: value, in: context)
             return paths.filter { $0.utf8.last == UInt8(ascii: "/") }
         case nil: return []
         }

@@ -17,7 +17,7 @@ public struct PromptFacts: Sendable {
     /// Whether `system_run_python` is offered.
     public var hasPython: Bool
     /// The manager behind the file tools; nil where they are not offered.
-    public var files: SandboxFileManager?
+    public var files: ManagerSource<SandboxFileManager>?
     /// The endings that files may have (`FILE_ALLOWED_EXTENSIONS`), in lower case without the dot.
     public var allowedEndings: Set<String>
     /// The longest time of one command or one run of Python.
@@ -34,7 +34,7 @@ public struct PromptFacts: Sendable {
     public init(
         commands: Commands,
         hasPython: Bool,
-        files: SandboxFileManager?,
+        files: ManagerSource<SandboxFileManager>?,
         allowedEndings: Set<String>,
         longestRun: Duration = .seconds(120)
     ) {
@@ -103,7 +103,11 @@ public struct PromptFacts: Sendable {
         return lines.map { "- " + $0 }.joined(separator: "\n")
     }
 
-    var pathCompletion: PathCompletion? {
-        files.map { PathCompletion(files: $0, endings: allowedEndings) }
+    /// The paths that begin with a text; none where the file tools are not offered.
+    func paths(for text: String, in context: CallContext) async throws(ToolError) -> [String] {
+        guard let files else { return [] }
+        return try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await PathCompletion(files: files, endings: allowedEndings).values(for: text, in: context)
+        }
     }
 }

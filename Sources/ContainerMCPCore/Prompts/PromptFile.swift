@@ -28,8 +28,10 @@ struct PromptFile {
         }
         let uri = WorkspaceURI.text(for: path)
         do throws(ToolError) {
-            let action = try ReadFile(path: path.fullText, encoding: encoding)
-            let file = try await files.read(context.permit(action))
+            let permitted = try context.permit(ReadFile(path: path.fullText, encoding: encoding))
+            let file = try await files.use(for: context.caller) { files async throws(ToolError) in
+                try await files.read(permitted)
+            }
             guard file.content.utf8.count <= Self.maximumBytes else {
                 note = """
                     The file is '\(path)' (\(file.size) bytes, too large to be put here); read parts of it with file_read, \

@@ -47,7 +47,7 @@ public protocol ResourceProvider: Sendable {
 
     /// Begins to publish ``Change/resource(uri:)`` when a resource changes, appears or goes away.
     ///
-    /// Balanced by ``unwatch(_:)``: watched twice, it has to be let go twice.
+    /// Balanced by ``unwatch(_:for:)``: watched twice, it has to be let go twice.
     ///
     /// - Parameters:
     ///   - uri: The resource, as the client wrote it; the news carry the same text.
@@ -57,24 +57,29 @@ public protocol ResourceProvider: Sendable {
 
     /// Lets a resource go that was watched.
     ///
-    /// - Parameter uri: The text that was given to ``watch(_:in:)``.
-    func unwatch(_ uri: String) async
+    /// - Parameters:
+    ///   - uri: The text that was given to ``watch(_:in:)``.
+    ///   - caller: The one who watched it.
+    func unwatch(_ uri: String, for caller: Caller) async
 
-    /// Begins to publish ``Change/resources`` when the list may have changed. Balanced by ``unwatchList()``.
+    /// Begins to publish ``Change/resources`` when the list may have changed. Balanced by ``unwatchList(for:)``.
     ///
     /// By default the list never changes by itself.
     ///
+    /// - Parameter caller: Whose list it is.
     /// - Returns: False where it can't be watched; then there is nothing to let go.
-    func watchList() async -> Bool
+    func watchList(for caller: Caller) async -> Bool
 
     /// Lets the list go that was watched.
-    func unwatchList() async
+    ///
+    /// - Parameter caller: The one who watched it.
+    func unwatchList(for caller: Caller) async
 }
 
 extension ResourceProvider {
     /// Says that the list does not change by itself.
-    public func watchList() async -> Bool { false }
+    public func watchList(for caller: Caller) async -> Bool { false }
 
     /// Does nothing.
-    public func unwatchList() async {}
+    public func unwatchList(for caller: Caller) async {}
 }

@@ -32,28 +32,43 @@ public struct WorkspaceResources: ResourceProvider {
         allowedEndings: Set<String>,
         changes: ChangeBus
     ) {
+        self.init(files: files, workspace: workspace, data: data, allowedEndings: allowedEndings) { change in
+            changes.publish(change)
+        }
+    }
+
+    /// Makes the provider; what changes is told to a closure, on a thread of its own.
+    init(
+        files: SandboxFileManager,
+        workspace: RootDirectory,
+        data: RootDirectory?,
+        allowedEndings: Set<String>,
+        publish: @escaping @Sendable (Change) -> Void
+    ) {
         self.files = files
         trees = data == nil ? [.workspace] : [.workspace, .data]
         endings = allowedEndings
         var roots: [SandboxPath.Root: RootDirectory] = [.workspace: workspace]
         roots[.data] = data
-        watcher = FolderWatcher(roots: roots, endings: allowedEndings, changes: changes)
+        watcher = FolderWatcher(roots: roots, endings: allowedEndings, publish: publish)
     }
 
     /// `file:///workspace/{path}`, and `file:///data/{path}` where there is a data folder.
-    public var templates: [ResourceTemplate] {
+    public var templates: [ResourceTemplate] { Self.templates(of: trees) }
+
+    static func templates(of trees: [SandboxPath.Root]) -> [ResourceTemplate] {
         trees.map { tree in
             switch tree {
             case .workspace:
                 ResourceTemplate(
-                    uriTemplate: Self.template(of: tree),
+                    uriTemplate: template(of: tree),
                     name: "workspace_file",
                     title: "File of the workspace",
                     summary: "A file that commands, Python and the file tools share; a path may hold slashes."
                 )
             case .data:
                 ResourceTemplate(
-                    uriTemplate: Self.template(of: tree),
+                    uriTemplate: template(of: tree),
                     name: "data_file",
                     title: "File of the data folder",
                     summary: "A file that can be read and not changed; a path may hold slashes."
@@ -193,19 +208,19 @@ public struct WorkspaceResources: ResourceProvider {
     }
 
     /// Lets a file go that was watched.
-    public func unwatch(_ uri: String) async {
+    public func unwatch(_ uri: String, for caller: Caller) async {
         await watcher.unwatch(uri)
     }
 
     /// Watches both trees for files that come, go or move: up to 512 folders, the upper levels first.
     ///
     /// What lies deeper than those is not seen to change. Published at most once in 200 ms.
-    public func watchList() async -> Bool {
+    public func watchList(for caller: Caller) async -> Bool {
         await watcher.watchLists()
     }
 
     /// Lets the trees go.
-    public func unwatchList() async {
+    public func unwatchList(for caller: Caller) async {
         await watcher.unwatchLists()
     }
 

@@ -216,9 +216,24 @@ public final class CallContext: Sendable {
             }
         }
         guard missing.isEmpty else {
+            if request.revision.has(.elicitationIDs) {
+                missing = missing.map { rounds.errands.identified($0) }
+            }
             throw ToolError(InputRequired(requests: missing, state: state ?? rounds.state))
         }
         return read
+    }
+
+    /// Tells the client that what the user was asked to open is done, so that it need not ask the user for it.
+    ///
+    /// That a user agreed to open an address says nothing about what came of it: a handler that gets to know does so by
+    /// itself, for instance because the page behind the address calls back. Told once for each question, in MCP
+    /// 2025-11-25, the one revision that has such news (`notifications/elicitation/complete`); else without effect.
+    ///
+    /// - Parameter key: The key of a question with ``Elicitation/url(message:url:elicitationID:)`` that this call asked.
+    public func elicitationCompleted(_ key: String) async {
+        guard request.revision.has(.elicitationIDs), let id = rounds.errands.take(key) else { return }
+        await link.write(JSONRPCNotification.elicitationComplete(id: id).jsonValue)
     }
 
     // MARK: Time

@@ -26,6 +26,8 @@ public struct ToolName: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
     public static let runPython: ToolName = "system_run_python"
     /// Shows settings.
     public static let environmentVariable: ToolName = "system_env_var"
+    /// Tells how the server does.
+    public static let healthCheck: ToolName = "health_check"
     /// Reads a file.
     public static let fileRead: ToolName = "file_read"
     /// Writes a file.

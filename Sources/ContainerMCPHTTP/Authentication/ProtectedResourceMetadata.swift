@@ -55,7 +55,8 @@ struct ProtectedResourceMetadata: Sendable {
     private static func scopes(_ tools: ToolSettings) -> [Scope] {
         Scope.allCases.filter { scope in
             switch scope {
-            case .read: tools.offersFiles || tools.offersSystem
+            // To see how the server does, whatever else is turned off.
+            case .read: true
             case .files: tools.offersFiles
             case .exec: tools.offersSystem
             case .web: tools.offersWeb

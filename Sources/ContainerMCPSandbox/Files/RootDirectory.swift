@@ -69,6 +69,24 @@ public final class RootDirectory: Sendable {
         }
     }
 
+    private init(_ folder: consuming OpenDescriptor, owner: FileOwner?, stepwise: Int32) {
+        self.folder = folder
+        self.owner = owner
+        self.stepwise = stepwise
+    }
+
+    /// Opens a folder beneath this root as a root of its own.
+    ///
+    /// - Parameters:
+    ///   - components: The way down from this root.
+    ///   - owner: Who gets what is created there; nil leaves it to the server's own user.
+    /// - Returns: The root.
+    /// - Throws: ``FileFailure``.
+    public func opened(_ components: [String], owner: FileOwner? = nil) throws(FileFailure) -> RootDirectory {
+        let folder = try open(EntryName.names(components), flags: O_RDONLY | O_DIRECTORY)
+        return RootDirectory(folder, owner: owner, stepwise: stepwise)
+    }
+
     /// Makes a root that stands for no folder, so that every access beneath it fails.
     ///
     /// It serves tools that are described and never called.

@@ -79,14 +79,17 @@ final class LauncherConnection: Sendable {
     }
 
     /// Sends a request and waits for its answer, during set-up only.
-    func ask(_ request: WireWriter) throws(SandboxError) {
+    ///
+    /// - Returns: What the answer says beyond that it was done; 0 when that is all.
+    @discardableResult
+    func ask(_ request: WireWriter) throws(SandboxError) -> UInt32 {
         guard send(request.bytes), let reply = receive(within: .seconds(10)), !reply.bytes.isEmpty else {
             throw SandboxError(.launcherLost, "the launcher ended or did not answer during set-up")
         }
         var reader = WireReader(reply.bytes[...])
         switch reader.readUInt32() {
         case CMCP_REPLY_DONE.rawValue:
-            return
+            return reader.readUInt32() ?? 0
         case CMCP_REPLY_FAILED.rawValue:
             throw .failedStep(reader.readUInt32() ?? 0, Int32(truncatingIfNeeded: reader.readUInt32() ?? 0))
         default:

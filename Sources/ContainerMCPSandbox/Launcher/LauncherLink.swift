@@ -52,13 +52,14 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     ///   - views: What they see.
     ///   - wall: What it is started behind, if anything.
     ///   - folders: Folders beside those of the views that children may write behind the wall.
+    /// - Returns: The connection, and for each view with an AppArmor profile what became of it.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
         views: [UInt32: ViewMessage],
         wall: Wall? = nil,
         folders: [String] = []
-    ) throws(SandboxError) -> LauncherConnection {
+    ) throws(SandboxError) -> (LauncherConnection, profiles: [UInt32: UInt32]) {
         let connection: LauncherConnection
         if let wall {
             let contents = try WallContents(views: views.values.map(\.view), folders: folders)
@@ -66,6 +67,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         } else {
             connection = try LauncherConnection.open()
         }
+        var profiles: [UInt32: UInt32] = [:]
         do {
             var configure = WireWriter(CMCP_REQUEST_CONFIGURE)
             configure.write(level.wireValue)
@@ -74,14 +76,15 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(UInt32(identity.differs && level != .none ? 1 : 0))
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
-                try connection.ask(view.encoded(id: id, level: level))
+                let state = try connection.ask(view.encoded(id: id, level: level))
+                if view.profile != nil { profiles[id] = state }
             }
             try connection.ask(WireWriter(CMCP_REQUEST_SEAL))
         } catch {
             connection.end()
             throw error
         }
-        return connection
+        return (connection, profiles)
     }
 
     /// Whether nothing speaks against giving it a call; on any thread.

@@ -9,13 +9,16 @@ struct ViewMessage: Sendable {
     var tmpNames = 4096
     var sharedMemoryBytes: Int? = 16 << 20
     var forbidsNewCode = false
+    /// The AppArmor profile to attach; nil for none.
+    var profile: String?
 
     /// Encodes for a level: mounts and rules of the new root, or rules on the host's paths.
     func encoded(id: UInt32, level: SandboxLevel) -> WireWriter {
         var writer = WireWriter(CMCP_REQUEST_VIEW)
         writer.write(id)
         let noNewCode = forbidsNewCode ? CMCP_VIEW_NO_NEW_CODE.rawValue : 0
-        writer.write((sharedMemoryBytes == nil ? 0 : CMCP_VIEW_SHM.rawValue) | noNewCode)
+        let named = profile == nil ? 0 : CMCP_VIEW_PROFILE.rawValue
+        writer.write((sharedMemoryBytes == nil ? 0 : CMCP_VIEW_SHM.rawValue) | noNewCode | named)
         writer.write(UInt32(clamping: tmpBytes))
         writer.write(UInt32(clamping: tmpNames))
         writer.write(UInt32(clamping: sharedMemoryBytes ?? 0))
@@ -29,6 +32,7 @@ struct ViewMessage: Sendable {
             writer.write(rule.grant)
             writer.write(rule.path)
         }
+        if let profile { writer.write(profile) }
         return writer
     }
 

@@ -60,6 +60,8 @@ public struct EnforcementReport: Sendable, Equatable {
 
     /// What builds the sandbox.
     public var backend: SandboxBackend { wall?.backend ?? .native }
+    /// The AppArmor profile that holds the children of a kind, by the kind's number.
+    public let profiles: [UInt32: String]
 
     /// Makes a report; used by sandboxes and by tests.
     public init(
@@ -67,13 +69,25 @@ public struct EnforcementReport: Sendable, Equatable {
         statuses: [Mechanism: Status],
         reducedPromises: [String] = [],
         landlockABI: Int = 0,
+        profiles: [UInt32: String] = [:],
         wall: OuterWall? = nil
     ) {
         self.level = level
         self.statuses = statuses
         self.reducedPromises = reducedPromises
         self.landlockABI = landlockABI
+        self.profiles = profiles
         self.wall = wall
+    }
+
+    /// Whether another sandbox protects in the same way; what is merely said about profiles that are not used may
+    /// differ.
+    func isEquivalent(to other: EnforcementReport) -> Bool {
+        var (own, others) = (statuses, other.statuses)
+        own[.appArmor] = nil
+        others[.appArmor] = nil
+        return own == others && level == other.level && reducedPromises == other.reducedPromises
+            && landlockABI == other.landlockABI && profiles == other.profiles && wall == other.wall
     }
 
     /// Checks that layers are fully in force.

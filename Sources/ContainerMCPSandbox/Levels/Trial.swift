@@ -14,6 +14,8 @@ struct Trial: Sendable {
     let threads: BlockingThreads
     /// What the launcher is started behind, if anything.
     var wall: Wall?
+    /// The only profiles that may be attached, by kind; nil for all that the kinds name.
+    var allowedProfiles: [UInt32: String]?
 
     private static let patience = Duration.seconds(10)
 
@@ -22,7 +24,9 @@ struct Trial: Sendable {
     func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
-        let connection = try await connect()
+        var profiles = AppArmorProfiles(wanted: wantedProfiles)
+        let connection: LauncherConnection
+        (connection, profiles.found) = try await connect(profiles)
         let folders =
             level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
@@ -39,7 +43,7 @@ struct Trial: Sendable {
         }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
-            return (link, report(findings, connection.surroundings?.findings))
+            return (link, report(findings, profiles, connection.surroundings?.findings))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -66,8 +70,17 @@ struct Trial: Sendable {
         )
     }
 
-    private func connect() async throws(SandboxError) -> LauncherConnection {
-        let messages = configuration.kinds.mapValues { kind in
+    private var wantedProfiles: [UInt32: String] {
+        guard level != .none else { return [:] }
+        let named = configuration.kinds.compactMapValues(\.profile)
+        guard let allowedProfiles else { return named }
+        return named.filter { allowedProfiles[$0.key] == $0.value }
+    }
+
+    private func connect(_ profiles: AppArmorProfiles) async throws(SandboxError)
+        -> (LauncherConnection, profiles: [UInt32: UInt32])
+    {
+        var messages = configuration.kinds.mapValues { kind in
             ViewMessage(
                 view: kind.view,
                 tmpBytes: kind.temporaryBytes,
@@ -76,17 +89,20 @@ struct Trial: Sendable {
                 forbidsNewCode: kind.forbidsNewCode
             )
         }
-        let (level, identity) = (level, identity)
+        if AppArmorProfiles.isInKernel {
+            for (kind, profile) in profiles.wanted { messages[kind]?.profile = profile }
+        }
+        let (level, identity, views) = (level, identity, messages)
         let wall = level == .none ? nil : wall
         // Where children have no /tmp of their own, their private folders are below this one.
         let folders = level.hasOwnRoot ? [] : [configuration.temporary]
-        let answer: Result<LauncherConnection, SandboxError>
+        let answer: Result<(LauncherConnection, profiles: [UInt32: UInt32]), SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
                 try LauncherLink.connect(
                     level: level,
                     identity: identity,
-                    views: messages,
+                    views: views,
                     wall: wall,
                     folders: folders
                 )
@@ -228,7 +244,11 @@ struct Trial: Sendable {
         }
     }
 
-    private func report(_ findings: Findings, _ around: WallFindings?) -> EnforcementReport {
+    private func report(
+        _ findings: Findings,
+        _ profiles: AppArmorProfiles,
+        _ around: WallFindings?
+    ) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
             (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
@@ -254,7 +274,7 @@ struct Trial: Sendable {
         statuses[.rlimits] = .enforced
         statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
         statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
-        statuses[.appArmor] = .unavailable(reason: "no profile is attached")
+        statuses[.appArmor] = profiles.status
         statuses[.commandAllowList] = allowListStatus(findings.layers)
         if !identity.differs {
             statuses[.unprivilegedUser] = .partial(
@@ -267,6 +287,7 @@ struct Trial: Sendable {
             statuses: statuses,
             reducedPromises: reducedPromises,
             landlockABI: Int(findings.landlockABI),
+            profiles: profiles.enforced,
             wall: around.flatMap { wall?.report($0) },
         )
     }
@@ -322,8 +343,8 @@ struct Trial: Sendable {
         case .filtered:
             [
                 "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
-                "Temporary folders are limited by file size only, not in all.",
-                "Processes count for the user id: give the container a limit of its own.",
+                "P7: Temporary folders are limited by file size only, not in all.",
+                "P7: Processes count for the user id: give the container a limit of its own.",
                 "Children see the workspace under its path on this machine.",
             ]
         }

@@ -30,7 +30,7 @@ struct ToolInput: ParsableArguments {
 
     private static let toolNames: [String] = [
         ToolName.runCommand, .runPython, .environmentVariable, .fileRead, .fileWrite, .fileList, .fileDelete,
-        .fileMove,
+        .fileMove, .healthCheck,
     ].map(\.rawValue)
 
     /// The description of the tool.

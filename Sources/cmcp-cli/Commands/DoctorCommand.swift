@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import ContainerMCPCore
-import ContainerMCPSandbox
 import ContainerMCPShell
 
 /// `doctor`: which protection this machine gives, found out by doing.
@@ -12,9 +11,12 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "Show which layers of protection are in force here, and what would improve them.",
         discussion: """
             It starts the sandbox as a server would, tries everything that must be refused, and shows what the \
-            kernel confirmed. Where no sandbox can be had it says why, for each level.
+            kernel confirmed: each layer with what is missing and what that means, the promises that are weaker here, \
+            and one command for each thing that can be improved on this machine. Where no sandbox can be had it says \
+            why, for each level. Nothing is changed.
 
-            Exit status 0: a server with these settings would start; 4: it would not.
+            Exit status 0: a server with these settings would start; 4: it would not. What the machine lacks \
+            otherwise, such as a listed program, is told and does not count.
 
             Examples:
               cmcp-cli doctor
@@ -30,16 +32,12 @@ struct DoctorCommand: AsyncParsableCommand {
         let settings = try server.settings(servesNetwork: false)
         CommandSettings.warn(settings)
         let diagnosis = try await interruption.cancelling { try await Self.diagnose(settings) }
-        let report = DoctorReport(
+        let report = ProtectionReport(
             diagnosis,
-            advice: Advice(
-                machine: Machine(),
-                workspace: settings.sandbox.root,
-                isLevelChosen: diagnosis.required != .automatic && diagnosis.isSufficient,
-                hasUserNamespace: diagnosis.report?.level.hasOwnRoot ?? false
-            )
+            backend: settings.sandbox.backend,
+            machine: MachineFacts.read(for: settings)
         )
-        if answer.isJSON { AnswerOptions.write(report.json) } else { report.write() }
+        if answer.isJSON { AnswerOptions.write(report.json) } else { DoctorReport(report: report).write() }
         guard diagnosis.isSufficient else { throw CommandFailure(.noSandbox) }
     }
 

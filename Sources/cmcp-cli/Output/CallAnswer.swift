@@ -17,6 +17,7 @@ struct CallAnswer {
         case .fileRead: writeFile()
         case .fileList: writeListing()
         case .environmentVariable: writeVariables()
+        case .healthCheck: writeHealth()
         case .fileWrite: line("wrote \(text("path"))\(content["size"].map { " (\($0) bytes)" } ?? "")")
         case .fileDelete: line("deleted \(text("path"))")
         case .fileMove: line("moved \(text("source")) to \(text("destination"))")
@@ -104,5 +105,32 @@ struct CallAnswer {
         let variables = content["variables"]?.objectValue ?? [:]
         for (name, value) in variables { line("\(name)=\(value.stringValue ?? value.description)") }
         if variables.isEmpty { note("there is no setting of this name that may be shown") }
+    }
+
+    // MARK: Health
+
+    private func writeHealth() {
+        line("status: \(text("status"))")
+        line("version: \(text("version")), up for \(content["uptime_seconds"]?.description ?? "?") s")
+        let layers = content["sandbox"]?["layers"]?.arrayValue ?? []
+        let enforced = layers.count { $0["status"] == "enforced" }
+        line("sandbox: \(text("level")) (\(text("backend"))), \(enforced) of \(layers.count) layers enforced")
+        let managers = content["managers"]?.objectValue ?? [:]
+        let names = managers.filter { $0.value == true }.map(\.key)
+        line("managers: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
+        let averages = content["load"]?["average"]?.arrayValue?.map(\.description) ?? []
+        line("load average: \(averages.joined(separator: ", "))")
+        for (kind, count) in content["load"]?["calls"]?.objectValue ?? [:] {
+            let (running, waiting) = (
+                count["running"]?.description ?? "?", count["waiting"]?.description ?? "?"
+            )
+            line("calls (\(kind)): \(running) running, \(waiting) waiting")
+        }
+        if let test = content["self_test"] {
+            let word = test["passed"] == true ? "passed" : "failed"
+            line(
+                "self-test: \(word) in \(test["milliseconds"]?.description ?? "?") ms; \(test["detail"]?.stringValue ?? "")"
+            )
+        }
     }
 }

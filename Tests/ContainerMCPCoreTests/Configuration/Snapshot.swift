@@ -7,12 +7,11 @@ import Testing
 
 /// Compares text with a file of the repository.
 ///
-/// `CMCP_RECORD=1` writes the file and fails, so that it can't pass unseen.
+/// `CMCP_RECORD=1` writes the file and fails, so that it can't pass unseen. `CMCP_PACKAGE_DIR` names the repository where
+/// it does not lie where the tests were built.
 enum Snapshot {
     static func expect(_ text: String, at path: String, source: String = #filePath) throws {
-        let components = source.split(separator: "/")
-        let tests = try #require(components.lastIndex(of: "Tests"))
-        let file = "/" + components[..<tests].joined(separator: "/") + "/" + path
+        let file = try "\(folder(of: source))/\(path)"
         if unsafe getenv("CMCP_RECORD") != nil {
             let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
             try #require(descriptor >= 0)
@@ -25,5 +24,13 @@ enum Snapshot {
         }
         let committed = String(decoding: try HostFile.read(file, atMost: 1 << 24).bytes, as: UTF8.self)
         #expect(committed == text, "\(path) is out of date; run the tests with CMCP_RECORD=1.")
+    }
+
+    /// The folder of the repository.
+    static func folder(of source: String = #filePath) throws -> String {
+        if let named = unsafe getenv("CMCP_PACKAGE_DIR") { return unsafe String(cString: named) }
+        let components = source.split(separator: "/")
+        let tests = try #require(components.lastIndex(of: "Tests"))
+        return "/" + components[..<tests].joined(separator: "/")
     }
 }

@@ -59,6 +59,7 @@ import Testing
         (.moveTo(path("b.txt")), true), (.moveTo(path("/data/b.txt")), false),
         (.moveTo(path("/workspace")), false),
         (.listFolder(path("/")), true), (.listFolder(path("/data")), true), (.readVariables, true),
+        (.readHealth, true),
         (.runPython, true),
         (.fetch(host: "example.org"), true), (.fetch(host: "EXAMPLE.org."), true),
         (.fetch(host: "a.example.org"), false),
@@ -83,8 +84,11 @@ import Testing
     }
 
     private static let toolsByScopes: [(Set<Scope>, Set<ToolName>)] = [
-        ([.read], [.fileRead, .fileList, .environmentVariable]),
-        ([.files], [.fileRead, .fileList, .environmentVariable, .fileWrite, .fileDelete, .fileMove]),
+        ([.read], [.fileRead, .fileList, .environmentVariable, .healthCheck]),
+        (
+            [.files],
+            [.fileRead, .fileList, .environmentVariable, .healthCheck, .fileWrite, .fileDelete, .fileMove]
+        ),
         ([.exec], [.runCommand, .runPython]), ([.web], []), ([], []),
         (Set(Scope.allCases), PolicyFixture.tools),
     ]
@@ -99,7 +103,8 @@ import Testing
         let actions: [any PolicedAction] = [
             try BashCommand("ls", workingDirectory: root, limits: limits),
             try PythonProgram("1", workingDirectory: root, limits: limits),
-            try ReadVariables(), try ReadFile(path: "a.txt"), try WriteFile(path: "a.txt", content: ""),
+            try ReadVariables(), ReadHealth(), try ReadFile(path: "a.txt"),
+            try WriteFile(path: "a.txt", content: ""),
             try ListFolder(),
             try DeleteFile(path: "a.txt"), try MoveFile(source: "a.txt", destination: "b.txt"),
         ]

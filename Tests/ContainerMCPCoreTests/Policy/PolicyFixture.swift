@@ -5,7 +5,8 @@
 /// Settings, subjects and actions that the policy tests share.
 enum PolicyFixture {
     static let tools: Set<ToolName> = [
-        .runCommand, .runPython, .environmentVariable, .fileRead, .fileWrite, .fileList, .fileDelete,
+        .runCommand, .runPython, .environmentVariable, .healthCheck, .fileRead, .fileWrite, .fileList,
+        .fileDelete,
         .fileMove,
     ]
 

@@ -5,10 +5,8 @@ import Glibc
 /// The examples of `docs/policy.md`.
 enum PolicyManual {
     /// The YAML blocks, in order.
-    static func examples(from file: String = #filePath) -> [String] {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-            .joined(separator: "/")
-        guard let stream = unsafe fopen(folder + "/../../../docs/policy.md", "r") else { return [] }
+    static func examples() throws -> [String] {
+        guard let stream = try unsafe fopen(Snapshot.folder() + "/docs/policy.md", "r") else { return [] }
         defer { unsafe fclose(stream) }
         var bytes: [UInt8] = []
         while true {

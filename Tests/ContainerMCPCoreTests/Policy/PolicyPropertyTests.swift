@@ -19,7 +19,7 @@ import Testing
         + ["/bin/ls", "/usr/bin/id"].map { .runProgram(name: $0, path: $0) }
         + [
             .runCommandLine(loadsBuiltins: false), .runCommandLine(loadsBuiltins: true), .runPython,
-            .readVariables,
+            .readVariables, .readHealth,
             .fetch(host: "example.org"), .fetch(host: "evil.com"), .other(verb: "do", subject: "x"),
         ]
 

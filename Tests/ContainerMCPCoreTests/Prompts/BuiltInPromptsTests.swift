@@ -24,7 +24,7 @@ import Testing
         PromptFacts(
             commands: commands,
             hasPython: python,
-            files: files ? fixture.files : nil,
+            files: files ? ManagerSource(fixture.files) : nil,
             allowedEndings: ResourceFixture.endings
         )
     }
@@ -208,7 +208,7 @@ import Testing
         let facts = PromptFacts(
             commands: .all,
             hasPython: true,
-            files: asking.files,
+            files: ManagerSource(asking.files),
             allowedEndings: ResourceFixture.endings
         )
         let prompt = AnalyseDataPrompt(facts: facts)

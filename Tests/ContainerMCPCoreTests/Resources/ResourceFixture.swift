@@ -61,13 +61,23 @@ final class ResourceFixture: Sendable {
 
     // MARK: Callers
 
+    /// Whoever asks without saying who it is.
+    let caller = Caller(session: "test")
+
     func context(
         scopes: Set<Scope>? = nil,
         capabilities: ClientCapabilities = ClientCapabilities()
     ) -> CallContext {
         let subject = scopes.map { Subject(id: "ann", isAuthenticated: true, scopes: $0) } ?? .anonymous
-        return CallContext(
-            caller: Caller(subject: subject, session: "test"),
+        return context(caller: Caller(subject: subject, session: "test"), capabilities: capabilities)
+    }
+
+    func context(
+        caller: Caller,
+        capabilities: ClientCapabilities = ClientCapabilities()
+    ) -> CallContext {
+        CallContext(
+            caller: caller,
             request: RequestContext(revision: .v20260728, clientCapabilities: capabilities),
             policy: policy,
             desk: ApprovalDesk()

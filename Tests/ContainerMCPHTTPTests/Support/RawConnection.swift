@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ContainerMCPTesting
 import Glibc
 import Synchronization
 
@@ -14,6 +15,7 @@ final class RawConnection: Sendable {
     private let descriptor: Int32
     private let buffer = Mutex<[UInt8]>([])
     private let isOpen = Mutex(true)
+    private let recording = WireRecording(.http)
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -95,6 +97,7 @@ final class RawConnection: Sendable {
 
     func send(_ bytes: [UInt8]) async throws {
         let descriptor = descriptor
+        recording.client(bytes)
         try await Self.blocking {
             var position = 0
             while position < bytes.count {
@@ -178,6 +181,7 @@ final class RawConnection: Sendable {
             }
             return bytes
         }
+        recording.server(bytes)
         buffer.withLock { $0.append(contentsOf: bytes) }
         return !bytes.isEmpty
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 @testable import ContainerMCPHTTP
+import ContainerMCPTesting
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -20,6 +21,7 @@ final class SecureConnection: Sendable {
 
     private final class SharedState: Sendable {
         let value = Mutex(State())
+        let recording = WireRecording(.http)
     }
 
     private init(channel: any Channel, state: SharedState) {
@@ -67,6 +69,7 @@ final class SecureConnection: Sendable {
     var protocolName: String? { state.value.withLock(\.protocolName) }
 
     func send(_ text: String) async throws {
+        state.recording.client(Array(text.utf8))
         try await channel.writeAndFlush(channel.allocator.buffer(string: text))
     }
 
@@ -120,6 +123,7 @@ final class SecureConnection: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let buffer = Self.unwrapInboundIn(data)
+            state.recording.server(Array(buffer.readableBytesView))
             state.value.withLock { $0.bytes.append(contentsOf: buffer.readableBytesView) }
         }
 

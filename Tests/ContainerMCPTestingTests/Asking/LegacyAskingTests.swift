@@ -170,7 +170,9 @@ import Testing
             try await client.initialize(.v20250618, Self.asking)
             let id = await client.send("tools/call", Self.call)
             let question = try #require(try await client.next("elicitation/create"))
-            await client.answer(question, with: answer)
+            await WireRecording.$isBrokenOnPurpose.withValue(true) {
+                await client.answer(question, with: answer)
+            }
             let result = try #require(try await client.response(to: id))
             #expect(result.isToolError && result.text?.contains("'who'") == true)
         }

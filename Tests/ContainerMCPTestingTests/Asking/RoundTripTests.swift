@@ -143,11 +143,16 @@ import Testing
         let client = try Self.fixture().stateless(Self.form)
         let first = await client.call("greet")
         for responses: JSONValue? in [[:], ["x": 1, "WHO": .object(.named("Ann"))], nil] {
-            let again = await client.call("greet", responses: responses, state: first.state)
+            let again = await WireRecording.$isBrokenOnPurpose.withValue(responses?["x"] != nil) {
+                await client.call("greet", responses: responses, state: first.state)
+            }
             #expect(again.asked == ["who"] && again.state != first.state)
         }
         let responses: JSONValue = ["x": .null, "who": .object(.named("Ann"))]
-        #expect(await client.call("greet", responses: responses, state: first.state).text == "Hello Ann")
+        await WireRecording.$isBrokenOnPurpose.withValue(true) {
+            let answer = await client.call("greet", responses: responses, state: first.state)
+            #expect(answer.text == "Hello Ann")
+        }
     }
 
     @Test(arguments: [8, 9]) func `a call may ask eight times and not nine`(times: Int) async throws {

@@ -293,16 +293,18 @@ import Testing
     @Test func `changes while the reader is slow are told once`() async throws {
         let fixture = try ServiceFixture([])
         let (gate, news) = (Gate(), News())
-        let admitted = try ModernLadder(server: fixture.service.server).admit(
-            JSONRPCRequest(
-                id: .integer(1),
-                method: "subscriptions/listen",
-                params: ["notifications": ["toolsListChanged": true], "_meta": InMemoryClient.meta()]
-            )
+        let request = JSONRPCRequest(
+            id: .integer(1),
+            method: "subscriptions/listen",
+            params: ["notifications": ["toolsListChanged": true], "_meta": InMemoryClient.meta()]
         )
+        let recording = WireRecording(.lines)
+        recording.client(request.jsonValue)
+        let admitted = try ModernLadder(server: fixture.service.server).admit(request)
         let link = RequestLink(
             tell: { _ in },
             write: { message in
+                recording.server(message)
                 news.add(message)
                 _ = await gate.pass()
             }

@@ -66,7 +66,7 @@ final class FakeProvider: ResourceProvider {
         }
     }
 
-    func unwatch(_ uri: String) async {
+    func unwatch(_ uri: String, for caller: Caller) async {
         let waiters = state.withLock { state in
             state.watchers[uri, default: 0] -= 1
             defer { state.waiters = [] }
@@ -75,7 +75,7 @@ final class FakeProvider: ResourceProvider {
         for waiter in waiters { waiter.resume() }
     }
 
-    func watchList() async -> Bool {
+    func watchList(for caller: Caller) async -> Bool {
         let waiters = state.withLock { state in
             state.listWatchers += 1
             defer { state.waiters = [] }
@@ -85,7 +85,7 @@ final class FakeProvider: ResourceProvider {
         return true
     }
 
-    func unwatchList() async {
+    func unwatchList(for caller: Caller) async {
         let waiters = state.withLock { state in
             state.listWatchers -= 1
             defer { state.waiters = [] }

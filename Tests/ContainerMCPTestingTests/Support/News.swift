@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Synchronization
 
 @testable import ContainerMCPCore
@@ -30,8 +31,9 @@ final class News: Sendable {
     }
 
     /// A way back over which requests are answered.
-    func route(isAnswerOnly: Bool = false) -> MessageRoute {
+    func route(isAnswerOnly: Bool = false, _ recording: WireRecording) -> MessageRoute {
         MessageRoute(isAnswerOnly: isAnswerOnly) { bytes in
+            recording.server(bytes + [0x0A])
             if let message = try? JSONValue(parsing: bytes) { self.add(message) }
         }
     }

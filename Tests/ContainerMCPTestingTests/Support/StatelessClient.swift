@@ -22,6 +22,8 @@ struct StatelessClient: Sendable {
     ) async -> JSONValue {
         var params = params
         params["_meta"] = InMemoryClient.meta(capabilities, meta)
+        let recording = WireRecording(.lines)
+        recording.client(JSONRPCRequest(id: id, method: method, params: params).jsonValue)
         let outcome: RequestOutcome
         do throws(JSONRPCError) {
             let admitted = try ModernLadder(server: service.server)
@@ -36,15 +38,23 @@ struct StatelessClient: Sendable {
                         case .breakStream: nil
                         }
                     }
-                    if let message { news.add(message) }
+                    if let message {
+                        recording.server(message)
+                        news.add(message)
+                    }
                 },
-                write: { news.add($0) }
+                write: { message in
+                    recording.server(message)
+                    news.add(message)
+                }
             )
             outcome = await service.handle(admitted, from: caller, over: link)
         } catch {
             outcome = .failure(error)
         }
-        return outcome.message(id: id, revision: .v20260728, server: service.server)
+        let answer = outcome.message(id: id, revision: .v20260728, server: service.server)
+        recording.server(answer)
+        return answer
     }
 
     /// Calls a tool.

@@ -109,15 +109,17 @@ struct RoutedSession {
     let server: ChannelServer
     /// What has no way of its own.
     let unrelated = News()
+    private let recording = WireRecording(.lines)
 
     init(_ fixture: ServiceFixture, _ capabilities: JSONObject, subject: Subject = .anonymous) async {
-        let unrelated = unrelated
+        let (unrelated, recording) = (unrelated, recording)
         server = ChannelServer(
             service: fixture.service,
             subject: subject,
             session: "session",
             isByteChannel: false
         ) { bytes in
+            recording.server(bytes + [0x0A])
             if let message = try? JSONValue(parsing: bytes) { unrelated.add(message) }
         }
         await post([
@@ -134,7 +136,8 @@ struct RoutedSession {
     @discardableResult
     func post(_ message: JSONValue, isAnswerOnly: Bool = false) async -> News {
         let news = News()
-        await server.exchange(message, over: news.route(isAnswerOnly: isAnswerOnly))
+        recording.client(message)
+        await server.exchange(message, over: news.route(isAnswerOnly: isAnswerOnly, recording))
         return news
     }
 
@@ -149,7 +152,9 @@ struct RoutedSession {
         let message: JSONValue = [
             "jsonrpc": "2.0", "id": .integer(id), "method": .string(method), "params": .object(params),
         ]
-        let task = Task { await server.exchange(message, over: news.route(isAnswerOnly: isAnswerOnly)) }
+        recording.client(message)
+        let route = news.route(isAnswerOnly: isAnswerOnly, recording)
+        let task = Task { await server.exchange(message, over: route) }
         return (news, task)
     }
 

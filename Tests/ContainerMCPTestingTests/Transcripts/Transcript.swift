@@ -5,12 +5,13 @@ import FoundationEssentials
 
 /// A conversation as it goes over the wire, with prose between its lines.
 ///
-/// `> ` begins a line of the client, `< ` one of the server, which is compared as JSON. In a server's line the string
-/// `"<any>"` stands for any value, `"<$name>"` for any value that is remembered and put in wherever a later line says the
-/// same, and the member `"...": true` for any further members. Everything else is prose.
+/// `> ` begins a line of the client, `! ` one that breaks the rules on purpose and is taken all the same, `< ` one of the
+/// server, which is compared as JSON. In a server's line the string `"<any>"` stands for any value, `"<$name>"` for any
+/// value that is remembered and put in wherever a later line says the same, and the member `"...": true` for any further
+/// members. Everything else is prose.
 struct Transcript {
     enum Line {
-        case client(String)
+        case client(String, isBroken: Bool)
         case server(JSONValue)
     }
 
@@ -21,8 +22,8 @@ struct Transcript {
         name = file.lastPathComponent
         var lines: [Line] = []
         for line in String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n") {
-            if line.hasPrefix("> ") {
-                lines.append(.client(String(line.dropFirst(2))))
+            if line.hasPrefix("> ") || line.hasPrefix("! ") {
+                lines.append(.client(String(line.dropFirst(2)), isBroken: line.hasPrefix("! ")))
             } else if line.hasPrefix("< ") {
                 lines.append(.server(try JSONValue(parsing: Array(line.dropFirst(2).utf8))))
             }

@@ -8,7 +8,11 @@ import Testing
 
 /// Plays the conversations in this folder: what the client says goes in as bytes, what comes back must be what is written.
 @Suite(.timeLimit(.minutes(1))) struct TranscriptTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    /// Beside this file, unless `CMCP_PACKAGE_DIR` names the repository.
+    private static let folder =
+        ProcessInfo.processInfo.environment["CMCP_PACKAGE_DIR"].map {
+            URL(fileURLWithPath: $0).appending(path: "Tests/ContainerMCPTestingTests/Transcripts")
+        } ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
     static let names = [
         "handshakes.md", "stateless.md", "question-in-a-session.md", "question-round-trip.md",
@@ -37,11 +41,14 @@ import Testing
         do {
             for line in transcript.lines {
                 switch line {
-                case .client(var text):
+                case .client(var text, let isBroken):
                     for (placeholder, value) in known {
                         text = text.replacing("\"\(placeholder)\"", with: value.encodedString())
                     }
-                    await transport.send(bytes: Array((text + "\n").utf8))
+                    let bytes = Array((text + "\n").utf8)
+                    await WireRecording.$isBrokenOnPurpose.withValue(isBroken) {
+                        await transport.send(bytes: bytes)
+                    }
                 case .server(let expected):
                     let found = try #require(try await transport.next(), "the server said nothing more")
                     let difference = Transcript.difference(expected, found, &known)

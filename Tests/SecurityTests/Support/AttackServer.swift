@@ -3,6 +3,7 @@
 import ContainerMCPCore
 import ContainerMCPProtocol
 import ContainerMCPSandbox
+import ContainerMCPTesting
 import Glibc
 import Logging
 import Testing
@@ -24,6 +25,8 @@ final class AttackServer: Sendable {
     let mark: String
     /// A text that must never reach a client.
     let canary: String
+    /// The session that calls unless another one is named.
+    let caller = Caller(session: "attack", conversation: ConversationID())
 
     private init(
         server: ContainerMCPServer,
@@ -66,9 +69,18 @@ final class AttackServer: Sendable {
         }
     }
 
-    /// Starts one, gives it to the body, looks at what is left, and ends it.
+    /// Starts one at the strongest level that can be had here, for attacks that no level has to do with.
+    static func withStrongest(
+        _ changes: [String: String] = [:],
+        _ body: (AttackServer) async throws -> Void
+    ) async throws {
+        try await with(nil, changes, body)
+    }
+
+    /// Starts one, gives it to the body, looks at what is left, and ends it; without a level at the strongest that
+    /// can be had here.
     static func with(
-        _ level: SandboxLevel,
+        _ level: SandboxLevel?,
         _ changes: [String: String] = [:],
         _ body: (AttackServer) async throws -> Void
     ) async throws {
@@ -76,7 +88,7 @@ final class AttackServer: Sendable {
     }
 
     private static func start(
-        _ level: SandboxLevel,
+        _ level: SandboxLevel?,
         _ changes: [String: String],
         _ body: (AttackServer) async throws -> Void
     ) async throws {
@@ -92,15 +104,15 @@ final class AttackServer: Sendable {
                 "SANDBOX_ROOT": folder + "/workspace", "DATA_DIR": folder + "/data",
                 "TEMP_DIR": folder + "/temp",
                 "LOG_DIR": folder + "/logs", "BASH_ALLOWED_COMMANDS": commands,
-                "SANDBOX_LEVEL": level.rawValue,
+                "SANDBOX_LEVEL": level?.rawValue ?? "auto",
             ]
-            if level == .none { flags["SANDBOX_LEVEL"] = nil }
+            if level == SandboxLevel.none { flags["SANDBOX_LEVEL"] = nil }
             flags.merge(changes) { _, new in new }
             let settings = try Settings.load(
                 flags: flags,
                 environment: ["MCP_AUTH_TOKEN": canary + "-0123456789-0123456789-0123456789"],
                 currentDirectory: "/tmp",
-                unsafeNoSandbox: level == .none,
+                unsafeNoSandbox: level == SandboxLevel.none,
                 servesNetwork: false
             )
             let server: ContainerMCPServer
@@ -110,13 +122,15 @@ final class AttackServer: Sendable {
                     logger: Logger(label: "attack") { _ in SwiftLogNoOpLogHandler() }
                 )
             } catch {
-                guard error.code == .noSandbox, level.hasOwnRoot, flags["SANDBOX_BACKEND"] ?? "native" == "native"
+                // Behind a wall it was asked before, without any code of ours, whether the place can be had.
+                guard error.code == .noSandbox, let level, level.hasOwnRoot,
+                    flags["SANDBOX_BACKEND"] ?? "native" == "native"
                 else { throw error }
                 try Test.cancel("level \(level.rawValue) can't be had here: \(error.message)")
             }
             let attacked = AttackServer(
                 server: server,
-                level: level,
+                level: server.report.level,
                 folder: folder,
                 mark: "86400.\(number)",
                 canary: canary
@@ -149,28 +163,37 @@ final class AttackServer: Sendable {
     }
 
     /// Calls a tool, and sees to it that no secret comes back.
-    func call(_ tool: String, _ arguments: JSONObject, session: String = "attack") async -> Reply {
-        let reply = Reply(await server.host.call(tool, arguments, caller: Caller(session: session)))
+    func call(_ tool: String, _ arguments: JSONObject, as caller: Caller? = nil) async -> Reply {
+        let result = await server.host.call(tool, arguments, caller: caller ?? self.caller)
+        WireRecording.called(tool, result)
+        let reply = Reply(result)
         if level != .none {
             #expect(!reply.everything.contains(canary), "a secret came back from \(tool)")
         }
         return reply
     }
 
-    func bash(_ command: String, timeout: Double = 25, stdin: String? = nil) async -> Reply {
+    func bash(
+        _ command: String,
+        timeout: Double = 25,
+        stdin: String? = nil,
+        as caller: Caller? = nil
+    ) async -> Reply {
         var arguments: JSONObject = ["command": .string(command), "timeout": .number(timeout)]
         if let stdin { arguments["stdin"] = .string(stdin) }
-        return await call("system_run_command", arguments)
+        return await call("system_run_command", arguments, as: caller)
     }
 
-    func python(_ code: String, timeout: Double = 25) async -> Reply {
-        await call("system_run_python", ["code": .string(code), "timeout": .number(timeout)])
+    func python(_ code: String, timeout: Double = 25, as caller: Caller? = nil) async -> Reply {
+        await call("system_run_python", ["code": .string(code), "timeout": .number(timeout)], as: caller)
     }
 
-    func fileRead(_ path: String) async -> Reply { await call("file_read", ["path": .string(path)]) }
+    func fileRead(_ path: String, as caller: Caller? = nil) async -> Reply {
+        await call("file_read", ["path": .string(path)], as: caller)
+    }
 
-    func fileWrite(_ path: String, _ content: String = "text") async -> Reply {
-        await call("file_write", ["path": .string(path), "content": .string(content)])
+    func fileWrite(_ path: String, _ content: String = "text", as caller: Caller? = nil) async -> Reply {
+        await call("file_write", ["path": .string(path), "content": .string(content)], as: caller)
     }
 }
 

@@ -2,6 +2,7 @@
 
 import ContainerMCPCore
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Glibc
 import Logging
 import Testing
@@ -14,6 +15,7 @@ final class StdioClient: @unchecked Sendable {
     private let output: Int32
     private var held: [UInt8] = []
     private var isInputOpen = true
+    private let recording = WireRecording(.lines)
 
     private init(input: Int32, output: Int32) {
         self.input = input
@@ -69,6 +71,8 @@ final class StdioClient: @unchecked Sendable {
     /// - Returns: The number of bytes taken.
     func offer(_ bytes: ArraySlice<UInt8>) -> Int {
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(input, $0.baseAddress, $0.count) }
+        // Only here is it known how much was taken; the test reads what came of it after this.
+        recording.client(Array(bytes.prefix(max(0, count))))
         return max(0, count)
     }
 
@@ -98,7 +102,10 @@ final class StdioClient: @unchecked Sendable {
                 return true
             }
             let count = unsafe read(output, &chunk, chunk.count)
-            if count > 0 { held += chunk[..<count] }
+            if count > 0 {
+                recording.server(Array(chunk[..<count]))
+                held += chunk[..<count]
+            }
             return false
         }
         try #require(hasCome, "no answer came")

@@ -1,25 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ContainerMCPProtocol
-internal import ContainerMCPSandbox
-internal import Logging
 
-/// The tools that the settings turn on, with the managers behind them.
+/// The tools and prompts that the settings turn on.
 struct BuiltInTools {
     let settings: Settings
-    let factory: SandboxFactory
-    let sandbox: any ProcessRunner
-    let workspace: RootDirectory
-    let data: RootDirectory
     let interpreter: String?
     let programs: ProgramTable
-    let threads: BlockingThreads
+    let bash: ManagerSource<BashManager>
+    let python: ManagerSource<PythonManager>
+    let files: ManagerSource<SandboxFileManager>
+    let health: ServerHealth
 
-    var all: [any Tool] { tools(files) }
+    /// The tools of a server.
+    init(
+        settings: Settings,
+        interpreter: String?,
+        programs: ProgramTable,
+        bash: ManagerSource<BashManager>,
+        python: ManagerSource<PythonManager>,
+        files: ManagerSource<SandboxFileManager>,
+        health: ServerHealth
+    ) {
+        self.settings = settings
+        self.interpreter = interpreter
+        self.programs = programs
+        self.bash = bash
+        self.python = python
+        self.files = files
+        self.health = health
+    }
 
-    func tools(_ files: SandboxFileManager) -> [any Tool] {
+    /// Tools that can be described and not called.
+    init(outlineOf settings: Settings, interpreter: String?, programs: ProgramTable) {
+        let refusal = ToolError(.noSandbox, "There is no server behind this tool.")
+        self.init(
+            settings: settings,
+            interpreter: interpreter,
+            programs: programs,
+            bash: ManagerSource(refusing: refusal),
+            python: ManagerSource(refusing: refusal),
+            files: ManagerSource(refusing: refusal),
+            health: ServerHealth(settings: settings, runner: RefusingRunner(), hasPython: interpreter != nil)
+        )
+    }
+
+    var all: [any Tool] {
         (settings.tools.offersSystem ? system : [])
-            + (settings.tools.offersFiles ? Self.fileTools(files) : [])
+            + (settings.tools.offersFiles ? Self.fileTools(files) : []) + [HealthCheckTool(health: health)]
     }
 
     private var system: [any Tool] {
@@ -37,10 +65,10 @@ struct BuiltInTools {
                 commands: shownCommands
             )
         ]
-        if let interpreter {
+        if interpreter != nil {
             tools.append(
                 RunPythonTool(
-                    python: python(interpreter),
+                    python: python,
                     bounds: RunArguments.Bounds(
                         timeout: settings.python.timeout,
                         maximumTimeout: settings.python.timeoutMaximum,
@@ -61,34 +89,8 @@ struct BuiltInTools {
         return names.isEmpty ? "none" : names.joined(separator: ", ")
     }
 
-    var bash: BashManager {
-        let (factory, workspace) = (factory, workspace)
-        return BashManager(
-            runner: sandbox,
-            kind: SandboxFactory.bashKind,
-            programs: settings.sandbox.restrictsCommands ? .listed(programs.programs) : .all,
-            makeNarrowed: { commands async throws(SandboxError) in
-                try await factory.start(.bash, commands: commands, interpreter: nil, workspace: workspace)
-            },
-            limits: StandingLimits(settings, memory: settings.bash.memoryBytes),
-            workspace: workspace
-        )
-    }
-
-    func python(_ interpreter: String) -> PythonManager {
-        PythonManager(
-            runner: FreshPythonRunner(
-                sandbox: sandbox,
-                kind: SandboxFactory.pythonKind,
-                interpreter: interpreter
-            ),
-            limits: StandingLimits(settings, memory: settings.python.memoryBytes),
-            workspace: workspace
-        )
-    }
-
     /// The prompts that work with the tools.
-    func prompts(_ files: SandboxFileManager) -> [any Prompt] {
+    var prompts: [any Prompt] {
         let commands: PromptFacts.Commands =
             if !settings.tools.offersSystem {
                 .notOffered
@@ -109,54 +111,15 @@ struct BuiltInTools {
 
     /// The names of the prompts that a server with these settings will offer.
     static func promptNames(_ settings: Settings, hasPython: Bool) -> Set<String> {
-        let nothing = RootDirectory()
         let outline = BuiltInTools(
-            settings: settings,
-            factory: SandboxFactory(
-                settings: settings,
-                logger: Logger(label: "outline") { _ in SwiftLogNoOpLogHandler() }
-            ),
-            sandbox: RefusingRunner(),
-            workspace: nothing,
-            data: nothing,
+            outlineOf: settings,
             interpreter: hasPython ? "python3" : nil,
-            programs: ProgramTable(programs: [], searchPath: []),
-            threads: BlockingThreads(limit: 1, waiting: 0)
+            programs: ProgramTable(programs: [], searchPath: [])
         )
-        return Set(outline.prompts(outline.files).map { $0.descriptor.name })
+        return Set(outline.prompts.map { $0.descriptor.name })
     }
 
-    var files: SandboxFileManager {
-        Self.files(settings: settings, factory: factory, workspace: workspace, data: data, threads: threads)
-    }
-
-    static func files(
-        settings: Settings,
-        factory: SandboxFactory,
-        workspace: RootDirectory,
-        data: RootDirectory,
-        threads: BlockingThreads
-    ) -> SandboxFileManager {
-        SandboxFileManager(
-            workspace: workspace,
-            data: data,
-            limits: FileLimits(
-                allowedEndings: Set(settings.files.allowedExtensions),
-                maxFileBytes: settings.files.maximumBytes,
-                maxReplyBytes: max(1 << 20, settings.limits.replyBytes - (1 << 20))
-            ),
-            threads: threads,
-            refuseWrites: {
-                guard factory.isOverQuota(workspace) else { return nil }
-                return ToolError(
-                    .limitExceeded,
-                    "The workspace is full (bytes or names). Delete what is not needed, then write again."
-                )
-            }
-        )
-    }
-
-    private static func fileTools(_ files: SandboxFileManager) -> [any Tool] {
+    private static func fileTools(_ files: ManagerSource<SandboxFileManager>) -> [any Tool] {
         [
             FileReadTool(files: files), FileWriteTool(files: files), FileListTool(files: files),
             FileDeleteTool(files: files), FileMoveTool(files: files),

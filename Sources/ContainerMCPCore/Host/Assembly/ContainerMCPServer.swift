@@ -22,7 +22,7 @@ public final class ContainerMCPServer: Sendable {
     private let audit: AuditLog
     private let folders: TestModeFolders?
     private let threads: BlockingThreads
-    private let resources: WorkspaceResources?
+    private let workspaces: any WorkspaceStore
     private let upkeep: Task<Void, Never>
     private let logger: Logger
 
@@ -34,7 +34,7 @@ public final class ContainerMCPServer: Sendable {
         audit: AuditLog,
         folders: TestModeFolders?,
         threads: BlockingThreads,
-        resources: WorkspaceResources?,
+        workspaces: any WorkspaceStore,
         logger: Logger
     ) {
         self.settings = settings
@@ -43,7 +43,7 @@ public final class ContainerMCPServer: Sendable {
         self.audit = audit
         self.folders = folders
         self.threads = threads
-        self.resources = resources
+        self.workspaces = workspaces
         upkeep = Task {
             async let tidied: Void = service.keepTidy()
             // A cancelled sleep means that the server stops.
@@ -191,22 +191,15 @@ public final class ContainerMCPServer: Sendable {
         logger: Logger
     ) async throws(ServerStartFailure) -> ContainerMCPServer {
         let factory = SandboxFactory(settings: settings, logger: logger, metrics: service.metrics)
-        let sandbox: Sandbox
-        let workspace: RootDirectory
-        let data: RootDirectory
-        let interpreter: String?
+        let base: ServerBase
         do throws(SandboxError) {
             try ServerProcess.harden()
-            try factory.makeFolders()
-            workspace = try factory.openWorkspace()
-            data = try factory.openData()
-            interpreter = settings.tools.offersSystem ? try factory.pythonInterpreter() : nil
-            let kinds: SandboxFactory.Kinds = settings.tools.offersSystem ? [.bash, .python] : []
-            sandbox = try await factory.start(kinds, interpreter: interpreter, workspace: workspace)
+            base = try await ServerBase(factory)
         } catch {
             let code: ServerStartFailure.Code = error.code == .unavailable ? .noSandbox : .failed
             throw ServerStartFailure(code, error.message)
         }
+        let sandbox = base.sandbox
         do {
             service.metrics.serverStarted(version: Self.version)
             service.metrics.sandboxStarted(at: sandbox.report.level)
@@ -221,41 +214,35 @@ public final class ContainerMCPServer: Sendable {
                 limit: settings.limits.files.running,
                 waiting: settings.limits.files.waiting
             )
+            let changes = ChangeBus(scope: settings.sandbox.scope)
+            let workspaces = base.workspaces(programs: programs, threads: threads, changes: changes)
+            let health = ServerHealth(
+                settings: settings,
+                runner: sandbox,
+                hasPython: base.interpreter != nil
+            )
             let builtIn = BuiltInTools(
                 settings: settings,
-                factory: factory,
-                sandbox: sandbox,
-                workspace: workspace,
-                data: data,
-                interpreter: interpreter,
+                interpreter: base.interpreter,
                 programs: programs,
-                threads: threads
+                bash: workspaces.bash,
+                python: workspaces.python,
+                files: workspaces.files,
+                health: health
             )
-            let files = builtIn.files
-            let registry = try ToolRegistry(builtIn.tools(files) + further)
+            let registry = try ToolRegistry(builtIn.all + further)
             let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
-            let changes = ChangeBus()
             var providers: [any ResourceProvider] = [
                 StaticResources([
-                    .sandboxReport(sandbox.report), .settings(ConfigurationReport(settings)),
+                    .sandboxReport(sandbox.report, backend: settings.sandbox.backend),
+                    .settings(ConfigurationReport(settings)),
                 ])
             ]
-            var workspaceResources: WorkspaceResources?
-            if settings.tools.offersFiles {
-                let resources = WorkspaceResources(
-                    files: files,
-                    workspace: workspace,
-                    data: data,
-                    allowedEndings: Set(settings.files.allowedExtensions),
-                    changes: changes
-                )
-                workspaceResources = resources
-                providers.append(resources)
-            }
+            if settings.tools.offersFiles { providers.append(base.resources(of: workspaces)) }
             let host = ToolHost(
                 catalogue: Catalogue(
                     tools: registry,
-                    prompts: builtIn.prompts(files),
+                    prompts: builtIn.prompts,
                     providers: providers,
                     changes: changes
                 ),
@@ -265,8 +252,10 @@ public final class ContainerMCPServer: Sendable {
                 mechanism: "\(sandbox.report.backend.rawValue)/\(sandbox.report.level.rawValue)",
                 warning: warning,
                 metrics: service.metrics,
-                logger: logger
+                logger: logger,
+                workspaces: workspaces
             )
+            health.watch(host)
             let server = ContainerMCPServer(
                 settings: settings,
                 host: host,
@@ -275,7 +264,7 @@ public final class ContainerMCPServer: Sendable {
                 audit: audit,
                 folders: folders,
                 threads: threads,
-                resources: workspaceResources,
+                workspaces: workspaces,
                 logger: logger
             )
             try await service.restoreTasks()
@@ -283,6 +272,7 @@ public final class ContainerMCPServer: Sendable {
             return server
         } catch {
             await sandbox.stop()
+            base.remove()
             throw (error as? ServerStartFailure) ?? ServerStartFailure(.failed, Self.words(for: error))
         }
     }
@@ -330,7 +320,7 @@ public final class ContainerMCPServer: Sendable {
     public func stop() async {
         await service.stop()
         upkeep.cancel()
-        resources?.stop()
+        await workspaces.stop()
         await sandbox.stop()
         do throws(ToolError) {
             try await audit.record(AuditEvent(.stop))

@@ -24,6 +24,15 @@ struct ManagerEnvironment {
         } catch {
             throw ServerStartFailure(.failed, "\(error)")
         }
+        guard settings.sandbox.scope == .shared else {
+            throw ServerStartFailure(
+                .failed,
+                """
+                WORKSPACE_SCOPE=\(settings.sandbox.scope.rawValue) is for a server; a manager by itself works in one \
+                workspace. Make one manager for each caller, with a SANDBOX_ROOT of its own, or use ContainerMCPServer.
+                """
+            )
+        }
         factory = SandboxFactory(settings: settings, logger: Logger(label: "container-mcp"))
         do throws(SandboxError) {
             try factory.makeFolders()
@@ -36,14 +45,18 @@ struct ManagerEnvironment {
 
     /// Starts the sandbox and gives the tools' pieces.
     func tools(_ kinds: SandboxFactory.Kinds, interpreter: String?) async throws(ServerStartFailure)
-        -> BuiltInTools
+        -> WorkspaceMaker
     {
         do throws(SandboxError) {
             let sandbox = try await factory.start(kinds, interpreter: interpreter, workspace: workspace)
-            return BuiltInTools(
+            let (factory, workspace) = (factory, workspace)
+            return WorkspaceMaker(
                 settings: settings,
                 factory: factory,
                 sandbox: sandbox,
+                narrowed: { commands async throws(SandboxError) in
+                    try await factory.start(.bash, commands: commands, interpreter: nil, workspace: workspace)
+                },
                 workspace: workspace,
                 data: data,
                 interpreter: interpreter,
@@ -118,7 +131,7 @@ extension SandboxFileManager {
     ) async throws(ServerStartFailure) -> SandboxFileManager {
         let surroundings = try ManagerEnvironment(environment)
         let settings = surroundings.settings
-        return BuiltInTools.files(
+        return WorkspaceMaker.files(
             settings: settings,
             factory: surroundings.factory,
             workspace: surroundings.workspace,

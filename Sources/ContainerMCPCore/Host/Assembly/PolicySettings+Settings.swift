@@ -15,7 +15,8 @@ extension PolicySettings {
 
     /// The tools that the settings turn on.
     static func toolNames(_ settings: Settings) -> Set<ToolName> {
-        var names: Set<ToolName> = []
+        // Whatever is turned off, it can be asked what that is.
+        var names: Set<ToolName> = [.healthCheck]
         if settings.tools.offersSystem { names.formUnion([.runCommand, .runPython, .environmentVariable]) }
         if settings.tools.offersFiles {
             names.formUnion([.fileRead, .fileWrite, .fileList, .fileDelete, .fileMove])

@@ -78,17 +78,11 @@ public struct SandboxDiagnosis: Sendable, Equatable {
             let factory = SandboxFactory(settings: trial, logger: logger)
             do throws(SandboxError) {
                 try ServerProcess.harden()
-                try factory.makeFolders()
-                let workspace = try factory.openWorkspace()
-                let offers = settings.tools.offersSystem
-                let sandbox = try await factory.start(
-                    offers ? [.bash, .python] : [],
-                    interpreter: offers ? try factory.pythonInterpreter() : nil,
-                    workspace: workspace
-                )
-                await sandbox.stop()
+                let base = try await ServerBase(factory)
+                await base.sandbox.stop()
+                base.remove()
                 attempts.append(Attempt(level: reached, failure: nil))
-                return SandboxDiagnosis(required: required, attempts: attempts, report: sandbox.report)
+                return SandboxDiagnosis(required: required, attempts: attempts, report: base.sandbox.report)
             } catch {
                 guard error.code == .unavailable else { throw ServerStartFailure(.failed, error.message) }
                 attempts.append(Attempt(level: reached, failure: reason(error.message, reached)))

@@ -8,10 +8,34 @@ struct SandboxFactory: Sendable {
     /// The numbers of the kinds of children.
     static let bashKind: UInt32 = 0
     static let pythonKind: UInt32 = 1
+    /// The AppArmor profiles of the kinds, as in the folder `apparmor`.
+    private static let bashProfile = "container-mcp-bash"
+    private static let pythonProfile = "container-mcp-python"
 
-    let settings: Settings
+    private(set) var settings: Settings
     let logger: Logger
     var metrics = ServerMetrics.disabled
+
+    init(settings: Settings, logger: Logger, metrics: ServerMetrics = .disabled) {
+        self.settings = settings
+        self.logger = logger
+        self.metrics = metrics
+    }
+
+    /// The same for a workspace at another place.
+    ///
+    /// - Parameters:
+    ///   - path: The folder on the host.
+    ///   - level: The level that the sandbox must have; nil for that of the settings.
+    /// - Returns: It.
+    func placed(at path: String, level: SandboxLevel? = nil) -> SandboxFactory {
+        var placed = self
+        placed.settings.sandbox.root = path
+        if let level, let wanted = SandboxSettings.Level(rawValue: level.rawValue) {
+            placed.settings.sandbox.level = wanted
+        }
+        return placed
+    }
 
     /// Which kinds of children a sandbox is for.
     struct Kinds: OptionSet {
@@ -49,7 +73,9 @@ struct SandboxFactory: Sendable {
     /// Makes the folders on the host.
     func makeFolders() throws(SandboxError) {
         let places = settings.sandbox
-        try ServerProcess.makeFolder(places.root, mode: 0o755, owner: ChildIdentity(workspace: places.root))
+        // Where callers have workspaces of their own, what lies above these stays the server's.
+        let owner = places.scope == .shared ? ChildIdentity(workspace: places.root) : nil
+        try ServerProcess.makeFolder(places.root, mode: 0o755, owner: owner)
         try ServerProcess.makeFolder(places.dataFolder, mode: 0o755)
         try ServerProcess.makeFolder(places.tempFolder, mode: 0o711)
     }
@@ -98,16 +124,6 @@ struct SandboxFactory: Sendable {
         interpreter: String?,
         workspace: RootDirectory
     ) async throws(SandboxError) -> Sandbox {
-        // Callers who were promised a workspace of their own must not get the one that all share.
-        guard settings.sandbox.scope == .shared else {
-            throw SandboxError(
-                .badConfiguration,
-                """
-                WORKSPACE_SCOPE=\(settings.sandbox.scope.rawValue) is not available in this version (with OAuth it is the \
-                default). Set WORKSPACE_SCOPE=shared if all callers may share one workspace.
-                """
-            )
-        }
         var views: [UInt32: SandboxConfiguration.Kind] = [:]
         if kinds.contains(.bash) {
             views[Self.bashKind] = .init(
@@ -116,18 +132,24 @@ struct SandboxFactory: Sendable {
                 sharedMemoryBytes: nil,
                 // Where any program may run anyway, nothing is gained and just-in-time compilers are lost.
                 forbidsNewCode: settings.sandbox.restrictsCommands
-                    && !settings.sandbox.allowsWorkspacePrograms
+                    && !settings.sandbox.allowsWorkspacePrograms,
+                profile: Self.bashProfile
             )
         }
         if kinds.contains(.python), let interpreter {
             views[Self.pythonKind] = .init(
                 view: try pythonView(interpreter),
-                temporaryBytes: settings.sandbox.temporaryBytes
+                temporaryBytes: settings.sandbox.temporaryBytes,
+                profile: Self.pythonProfile
             )
         }
         if views.isEmpty {
             // The file tools alone need no child, but the report shows what the machine can do.
-            views[Self.bashKind] = .init(view: try bashView([]), sharedMemoryBytes: nil)
+            views[Self.bashKind] = .init(
+                view: try bashView([]),
+                sharedMemoryBytes: nil,
+                profile: Self.bashProfile
+            )
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,

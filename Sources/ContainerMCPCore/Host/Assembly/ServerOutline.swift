@@ -38,19 +38,8 @@ public struct ServerOutline: Sendable {
             settings: PolicySettings(settings, programs: programs, further),
             file: try PolicyFile.load(settings.tools.policyFile)
         )
-        let nothing = RootDirectory()
-        let threads = BlockingThreads(limit: 1, waiting: 0)
         func builtIn(_ settings: Settings, _ interpreter: String?) -> [any Tool] {
-            BuiltInTools(
-                settings: settings,
-                factory: factory,
-                sandbox: RefusingRunner(),
-                workspace: nothing,
-                data: nothing,
-                interpreter: interpreter,
-                programs: programs,
-                threads: threads
-            ).all
+            BuiltInTools(outlineOf: settings, interpreter: interpreter, programs: programs).all
         }
         var everything = settings
         everything.tools.offersSystem = true

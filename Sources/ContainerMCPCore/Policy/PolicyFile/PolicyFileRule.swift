@@ -85,8 +85,7 @@ struct PolicyFileRule: PolicyRule {
             let last = path.utf8.split(separator: UInt8(ascii: "/")).last ?? []
             return commands.contains { $0.matches(last) }
         case .runPython, .readFile, .writeFile, .listFolder, .deleteFile, .moveFrom, .moveTo, .readVariables,
-            .fetch,
-            .other:
+            .readHealth, .fetch, .other:
             return false
         }
     }

@@ -32,8 +32,7 @@ struct AllowedCommandsRule: PolicyRule {
             }
             return .denies("'\(ShownText(name))' is not in BASH_ALLOWED_COMMANDS; \(allowedText)")
         case .runPython, .readFile, .writeFile, .listFolder, .deleteFile, .moveFrom, .moveTo, .readVariables,
-            .fetch,
-            .other:
+            .readHealth, .fetch, .other:
             return .abstains
         }
     }

@@ -23,7 +23,8 @@ struct AllowedEndingsRule: PolicyRule {
             }
         case .deleteFile, .moveFrom, .moveTo:
             return .grants("a file is held to its ending when it is opened")
-        case .runCommandLine, .runProgram, .runPython, .listFolder, .readVariables, .fetch, .other:
+        case .runCommandLine, .runProgram, .runPython, .listFolder, .readVariables, .readHealth, .fetch,
+            .other:
             return .abstains
         }
     }

@@ -13,7 +13,7 @@ struct EnabledToolsRule: PolicyRule {
             return .denies("The tool '\(ShownText(request.tool.rawValue))' is switched off in the settings.")
         }
         switch request.demand {
-        case .runPython, .readVariables, .listFolder:
+        case .runPython, .readVariables, .readHealth, .listFolder:
             return .grants("the tool is enabled")
         case .runCommandLine, .runProgram, .readFile, .writeFile, .deleteFile, .moveFrom, .moveTo, .fetch,
             .other:

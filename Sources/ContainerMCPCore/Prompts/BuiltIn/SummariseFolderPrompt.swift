@@ -57,8 +57,10 @@ struct SummariseFolderPrompt: BuiltInPrompt {
     private func listing(of folder: SandboxPath, in context: CallContext) async throws(ToolError) -> String? {
         guard let files = facts.files else { return nil }
         do throws(ToolError) {
-            let action = try ListFolder(path: folder.fullText, limit: Self.maximumEntries)
-            let listing = try await files.list(context.permit(action))
+            let permitted = try context.permit(ListFolder(path: folder.fullText, limit: Self.maximumEntries))
+            let listing = try await files.use(for: context.caller) { files async throws(ToolError) in
+                try await files.list(permitted)
+            }
             guard !listing.entries.isEmpty else { return "It is empty at this moment." }
             let lines = listing.entries.map { entry in
                 entry.isDirectory

@@ -8,9 +8,14 @@ extension StaticResource {
     ///
     /// Anyone who may talk to the server may read it: it says how calls are confined, and names nothing of the host.
     ///
-    /// - Parameter report: The report of the running sandbox.
+    /// - Parameters:
+    ///   - report: The report of the running sandbox.
+    ///   - backend: What builds its outer wall.
     /// - Returns: The resource.
-    public static func sandboxReport(_ report: EnforcementReport) -> StaticResource {
+    public static func sandboxReport(
+        _ report: EnforcementReport,
+        backend: SandboxSettings.Backend = .native
+    ) -> StaticResource {
         StaticResource(
             ResourceDescriptor(
                 uri: "container-mcp://sandbox/report",
@@ -21,23 +26,7 @@ extension StaticResource {
                 mimeType: "application/json"
             )
         ) {
-            json(of: report).encodedString()
+            ProtectionReport(forCallers: report, backend: backend).json.encodedString()
         }
-    }
-
-    private static func json(of report: EnforcementReport) -> JSONValue {
-        let layers = Mechanism.allCases.map { mechanism -> JSONValue in
-            let status = report.statuses[mechanism] ?? .unavailable(reason: "not part of this level")
-            return [
-                "name": .string(mechanism.rawValue), "status": .string(status.word),
-                "detail": .string(status.detail),
-            ]
-        }
-        return [
-            "level": .string(report.level.rawValue),
-            "layers": .array(layers),
-            "reduced_promises": .array(report.reducedPromises.map { .string($0) }),
-            "landlock_abi": .integer(Int64(report.landlockABI)),
-        ]
     }
 }

@@ -59,5 +59,5 @@ public struct StaticResources: ResourceProvider {
     }
 
     /// Does nothing.
-    public func unwatch(_ uri: String) async {}
+    public func unwatch(_ uri: String, for caller: Caller) async {}
 }

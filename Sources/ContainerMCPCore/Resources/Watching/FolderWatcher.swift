@@ -5,7 +5,7 @@ import Synchronization
 
 /// Watches files and the lists of two trees, on a thread of its own that starts with the first wish.
 ///
-/// What changes is published on a bus. The thread ends with ``stop()`` or when the watcher is let go.
+/// What changes is told to a closure. The thread ends with ``stop()`` or when the watcher is let go.
 final class FolderWatcher: Sendable {
     private enum State {
         case idle
@@ -15,13 +15,17 @@ final class FolderWatcher: Sendable {
 
     private let roots: [SandboxPath.Root: RootDirectory]
     private let endings: Set<String>
-    private let changes: ChangeBus
+    private let publish: @Sendable (Change) -> Void
     private let state = Mutex(State.idle)
 
-    init(roots: [SandboxPath.Root: RootDirectory], endings: Set<String>, changes: ChangeBus) {
+    init(
+        roots: [SandboxPath.Root: RootDirectory],
+        endings: Set<String>,
+        publish: @escaping @Sendable (Change) -> Void
+    ) {
         self.roots = roots
         self.endings = endings
-        self.changes = changes
+        self.publish = publish
     }
 
     deinit {
@@ -76,7 +80,7 @@ final class FolderWatcher: Sendable {
             case .idle: break
             }
             guard let queue = WatchQueue(),
-                WatchThread.start(serving: queue, roots: roots, endings: endings, changes: changes)
+                WatchThread.start(serving: queue, roots: roots, endings: endings, publish: publish)
             else { return nil }
             state = .running(queue)
             return queue

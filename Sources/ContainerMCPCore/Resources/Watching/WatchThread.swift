@@ -17,18 +17,18 @@ final class WatchThread: Sendable {
     private let queue: WatchQueue
     private let roots: [SandboxPath.Root: RootDirectory]
     private let endings: Set<String>
-    private let changes: ChangeBus
+    private let tell: @Sendable (Change) -> Void
 
     private init(
         _ queue: WatchQueue,
         _ roots: [SandboxPath.Root: RootDirectory],
         _ endings: Set<String>,
-        _ changes: ChangeBus
+        _ publish: @escaping @Sendable (Change) -> Void
     ) {
         self.queue = queue
         self.roots = roots
         self.endings = endings
-        self.changes = changes
+        tell = publish
     }
 
     /// Starts a thread, which ends when its queue is stopped; false when the system has none left.
@@ -36,9 +36,9 @@ final class WatchThread: Sendable {
         serving queue: WatchQueue,
         roots: [SandboxPath.Root: RootDirectory],
         endings: Set<String>,
-        changes: ChangeBus
+        publish: @escaping @Sendable (Change) -> Void
     ) -> Bool {
-        let retained = unsafe Unmanaged.passRetained(WatchThread(queue, roots, endings, changes))
+        let retained = unsafe Unmanaged.passRetained(WatchThread(queue, roots, endings, publish))
         var thread = pthread_t()
         let result = unsafe pthread_create(
             &thread,
@@ -113,7 +113,7 @@ final class WatchThread: Sendable {
     }
 
     private func publish(_ news: WatchNews, _ round: inout Round) {
-        for uri in news.uris { changes.publish(.resource(uri: uri)) }
+        for uri in news.uris { tell(.resource(uri: uri)) }
         if news.changesList { round.isListChanged = true }
     }
 
@@ -121,7 +121,7 @@ final class WatchThread: Sendable {
         guard round.isListChanged, ContinuousClock.now >= round.nextList else { return }
         round.isListChanged = false
         round.nextList = ContinuousClock.now.advanced(by: Self.listPause)
-        changes.publish(.resources)
+        tell(.resources)
     }
 
     /// Waits for an order, for events if it is time for them, or until something else is due.

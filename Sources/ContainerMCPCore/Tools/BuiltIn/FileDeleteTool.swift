@@ -17,10 +17,10 @@ public struct FileDeleteTool: Tool {
     public let summary = "Deletes a file or an empty folder of the workspace."
     /// Removes files.
     public let effects: ToolEffects = [.writesFiles, .destroys]
-    private let files: SandboxFileManager
+    private let files: ManagerSource<SandboxFileManager>
 
     /// Makes the tool.
-    public init(files: SandboxFileManager) {
+    public init(files: ManagerSource<SandboxFileManager>) {
         self.files = files
     }
 
@@ -41,7 +41,10 @@ public struct FileDeleteTool: Tool {
 
     /// Deletes it.
     public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
-        let deleted = try await files.delete(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        let deleted = try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await files.delete(permitted)
+        }
         return ToolOutput(["success": .bool(deleted.success), "path": .string(deleted.path)])
     }
 }

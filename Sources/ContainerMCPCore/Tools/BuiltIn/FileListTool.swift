@@ -23,10 +23,10 @@ public struct FileListTool: Tool {
         """
     /// Reads files only.
     public let effects: ToolEffects = [.readsFiles]
-    private let files: SandboxFileManager
+    private let files: ManagerSource<SandboxFileManager>
 
     /// Makes the tool.
-    public init(files: SandboxFileManager) {
+    public init(files: ManagerSource<SandboxFileManager>) {
         self.files = files
     }
 
@@ -86,7 +86,10 @@ public struct FileListTool: Tool {
 
     /// Lists the folder.
     public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
-        let listing = try await files.list(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        let listing = try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await files.list(permitted)
+        }
         let entries = listing.entries.map { entry in
             JSONValue.object([
                 "name": .string(entry.name), "path": .string(entry.path),

@@ -22,10 +22,10 @@ public struct FileMoveTool: Tool {
         """
     /// Writes files, and may replace what was there.
     public let effects: ToolEffects = [.writesFiles, .destroys]
-    private let files: SandboxFileManager
+    private let files: ManagerSource<SandboxFileManager>
 
     /// Makes the tool.
-    public init(files: SandboxFileManager) {
+    public init(files: ManagerSource<SandboxFileManager>) {
         self.files = files
     }
 
@@ -65,7 +65,10 @@ public struct FileMoveTool: Tool {
 
     /// Moves it.
     public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
-        let moved = try await files.move(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        let moved = try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await files.move(permitted)
+        }
         return ToolOutput([
             "success": .bool(moved.success), "source": .string(moved.source),
             "destination": .string(moved.destination),

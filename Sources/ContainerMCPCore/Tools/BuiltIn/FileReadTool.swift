@@ -23,10 +23,10 @@ public struct FileReadTool: Tool {
         """
     /// Reads files only.
     public let effects: ToolEffects = [.readsFiles]
-    private let files: SandboxFileManager
+    private let files: ManagerSource<SandboxFileManager>
 
     /// Makes the tool.
-    public init(files: SandboxFileManager) {
+    public init(files: ManagerSource<SandboxFileManager>) {
         self.files = files
     }
 
@@ -67,7 +67,10 @@ public struct FileReadTool: Tool {
 
     /// Reads the file.
     public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
-        let file = try await files.read(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        let file = try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await files.read(permitted)
+        }
         var result: JSONObject = [
             "content": .string(file.content), "size": .integer(file.size), "modified": .string(file.modified),
             "success": .bool(file.success),

@@ -22,10 +22,10 @@ public struct FileWriteTool: Tool {
         """
     /// Writes files, and replaces what was there.
     public let effects: ToolEffects = [.writesFiles, .destroys, .isIdempotent]
-    private let files: SandboxFileManager
+    private let files: ManagerSource<SandboxFileManager>
 
     /// Makes the tool.
-    public init(files: SandboxFileManager) {
+    public init(files: ManagerSource<SandboxFileManager>) {
         self.files = files
     }
 
@@ -61,7 +61,10 @@ public struct FileWriteTool: Tool {
 
     /// Writes the file.
     public func call(_ arguments: Arguments, in context: CallContext) async throws(ToolError) -> ToolOutput {
-        let written = try await files.write(try context.permit(action(for: arguments)))
+        let permitted = try context.permit(action(for: arguments))
+        let written = try await files.use(for: context.caller) { files async throws(ToolError) in
+            try await files.write(permitted)
+        }
         return ToolOutput([
             "success": .bool(written.success), "path": .string(written.path), "size": .integer(written.size),
         ])

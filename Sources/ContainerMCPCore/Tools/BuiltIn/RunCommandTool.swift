@@ -10,7 +10,7 @@ public struct RunCommandTool: Tool {
     public let title = "Run a command"
     /// Starts programs, writes and may destroy files.
     public let effects: ToolEffects = [.runsPrograms, .readsFiles, .writesFiles, .destroys]
-    private let bash: BashManager
+    private let bash: ManagerSource<BashManager>
     private let bounds: RunArguments.Bounds
     private let commands: String
 
@@ -20,7 +20,7 @@ public struct RunCommandTool: Tool {
     ///   - bash: What runs commands.
     ///   - bounds: What a call gets that does not ask, and the most it can ask for.
     ///   - commands: The programs that can be used, in words.
-    public init(bash: BashManager, bounds: RunArguments.Bounds, commands: String) {
+    public init(bash: ManagerSource<BashManager>, bounds: RunArguments.Bounds, commands: String) {
         self.bash = bash
         self.bounds = bounds
         self.commands = commands
@@ -78,7 +78,9 @@ public struct RunCommandTool: Tool {
         try await arguments.detachIfLong(bounds, context)
         let live = LiveOutput(context)
         defer { live?.finish() }
-        let outcome = try await bash.run(permitted, onOutput: live?.listener)
+        let outcome = try await bash.use(for: context.caller) { bash async throws(ToolError) in
+            try await bash.run(permitted, onOutput: live?.listener)
+        }
         var result: JSONObject = ["stdout": .string(outcome.output), "stderr": .string(outcome.error)]
         RunSchema.add(outcome, to: &result)
         return ToolOutput(

@@ -10,7 +10,7 @@ public struct RunPythonTool: Tool {
     public let title = "Run Python"
     /// Starts programs, writes and may destroy files.
     public let effects: ToolEffects = [.runsPrograms, .readsFiles, .writesFiles, .destroys]
-    private let python: PythonManager
+    private let python: ManagerSource<PythonManager>
     private let bounds: RunArguments.Bounds
 
     /// Makes the tool.
@@ -18,7 +18,7 @@ public struct RunPythonTool: Tool {
     /// - Parameters:
     ///   - python: What runs code.
     ///   - bounds: What a call gets that does not ask, and the most it can ask for.
-    public init(python: PythonManager, bounds: RunArguments.Bounds) {
+    public init(python: ManagerSource<PythonManager>, bounds: RunArguments.Bounds) {
         self.python = python
         self.bounds = bounds
     }
@@ -83,7 +83,9 @@ public struct RunPythonTool: Tool {
         try await arguments.detachIfLong(bounds, context)
         let live = LiveOutput(context)
         defer { live?.finish() }
-        let outcome = try await python.run(permitted, onOutput: live?.listener)
+        let outcome = try await python.use(for: context.caller) { python async throws(ToolError) in
+            try await python.run(permitted, onOutput: live?.listener)
+        }
         var result: JSONObject = [
             "output": .string(outcome.run.output), "error": .string(outcome.run.error),
             "result": outcome.result,

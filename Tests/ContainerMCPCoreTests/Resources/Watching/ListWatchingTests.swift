@@ -18,7 +18,7 @@ import Testing
 
     private func listFeed() async throws -> ChangeFeed {
         let feed = fixture.changes.feed(ChangeInterest(lists: [.resources]))
-        try #require(await fixture.resources.watchList())
+        try #require(await fixture.resources.watchList(for: fixture.caller))
         return feed
     }
 
@@ -59,11 +59,11 @@ import Testing
 
     @Test func `after the last who listens nothing is told`() async throws {
         let feed = try await listFeed()
-        #expect(await fixture.resources.watchList())
-        await fixture.resources.unwatchList()
+        #expect(await fixture.resources.watchList(for: fixture.caller))
+        await fixture.resources.unwatchList(for: fixture.caller)
         try fixture.write("workspace/x.txt")
         #expect(await feed.next() == [.resources])
-        await fixture.resources.unwatchList()
+        await fixture.resources.unwatchList(for: fixture.caller)
         let uri = "file:///workspace/y.txt"
         let end = fixture.changes.feed(ChangeInterest(lists: [.resources], resources: [uri]))
         #expect(await fixture.resources.watch(uri, in: fixture.context()))

@@ -57,7 +57,7 @@ import Testing
     @Test func `other files of the folder are not told, nor files that were let go`() async throws {
         let feed = try await feed("workspace/gone.txt")
         #expect(feed.add(uri("workspace/other.txt")))
-        await fixture.resources.unwatch(uri("workspace/gone.txt"))
+        await fixture.resources.unwatch(uri("workspace/gone.txt"), for: fixture.caller)
         try fixture.write("workspace/gone.txt")
         try fixture.write("workspace/other.txt")
         try fixture.write("workspace/end.txt")
@@ -67,12 +67,12 @@ import Testing
     @Test func `a file watched twice has to be let go twice`() async throws {
         let feed = try await feed("workspace/a.txt")
         #expect(await fixture.resources.watch(uri("workspace/a.txt"), in: fixture.context()))
-        await fixture.resources.unwatch(uri("workspace/a.txt"))
+        await fixture.resources.unwatch(uri("workspace/a.txt"), for: fixture.caller)
         try fixture.write("workspace/a.txt")
         _ = await feed.changes(until: change("workspace/a.txt"))
-        await fixture.resources.unwatch(uri("workspace/a.txt"))
+        await fixture.resources.unwatch(uri("workspace/a.txt"), for: fixture.caller)
         // Once too often harms nobody.
-        await fixture.resources.unwatch(uri("workspace/a.txt"))
+        await fixture.resources.unwatch(uri("workspace/a.txt"), for: fixture.caller)
         try fixture.write("workspace/a.txt")
         try fixture.write("workspace/end.txt")
         #expect(!(await feed.changes(until: change("workspace/end.txt"))).contains(change("workspace/a.txt")))
@@ -174,18 +174,18 @@ import Testing
         }
         #expect(!(await fixture.resources.watch(uri("workspace/more.txt"), in: context)))
         #expect(await fixture.resources.watch(uri("workspace/d0/f0.txt"), in: context), "it is one of them")
-        await fixture.resources.unwatch(uri("workspace/d1/f1.txt"))
+        await fixture.resources.unwatch(uri("workspace/d1/f1.txt"), for: fixture.caller)
         #expect(await fixture.resources.watch(uri("workspace/more.txt"), in: context))
     }
 
     @Test func `nothing is watched after the stop`() async throws {
         let feed = try await feed("workspace/a.txt")
-        #expect(await fixture.resources.watchList())
+        #expect(await fixture.resources.watchList(for: fixture.caller))
         fixture.resources.stop()
         #expect(!(await fixture.resources.watch(uri("workspace/a.txt"), in: fixture.context())))
-        #expect(!(await fixture.resources.watchList()))
-        await fixture.resources.unwatch(uri("workspace/a.txt"))
-        await fixture.resources.unwatchList()
+        #expect(!(await fixture.resources.watchList(for: fixture.caller)))
+        await fixture.resources.unwatch(uri("workspace/a.txt"), for: fixture.caller)
+        await fixture.resources.unwatchList(for: fixture.caller)
         #expect(feed.interest.resources.count == 2)
     }
 
@@ -193,7 +193,7 @@ import Testing
         let watcher = FolderWatcher(
             roots: [.workspace: RootDirectory()],
             endings: ["txt"],
-            changes: ChangeBus()
+            publish: { _ in }
         )
         #expect(!(await watcher.watch("u", at: try SandboxPath(parsing: "a.txt"))))
         #expect(!(await watcher.watch("u", at: try SandboxPath(parsing: "/data/a.txt"))))

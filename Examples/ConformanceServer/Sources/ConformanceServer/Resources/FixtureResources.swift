@@ -106,7 +106,7 @@ final class FixtureResources: ResourceProvider {
     }
 
     /// Does nothing: changes are announced whether or not somebody watches.
-    func unwatch(_ uri: String) async {}
+    func unwatch(_ uri: String, for caller: Caller) async {}
 
     /// Changes the watched resource, and announces it.
     ///

@@ -12,7 +12,7 @@ enum QuestionTools {
     /// The tools.
     static let all: [any Tool] = [
         SamplingTool(), ElicitationTool(), DefaultsTool(), ChoicesTool(), MissingCapabilityTool(),
-        StreamingElicitationTool(),
+        StreamingElicitationTool(), AddressTool(),
     ]
 }
 
@@ -145,5 +145,21 @@ struct StreamingElicitationTool: FixtureTool {
         guard answer.form?["confirm"]?.boolValue == true else { return .text("The user said no.") }
         context.progress(2, of: 2, message: "Done")
         return .text("Went on.")
+    }
+}
+
+/// `test_elicitation_url`: asks the user to open a page, and says when that is done.
+struct AddressTool: FixtureTool {
+    let name: ToolName = "test_elicitation_url"
+    let summary = "Asks the user to open a page, and answers with what they did."
+
+    func call(_ arguments: Void, in context: CallContext) async throws(ToolError) -> ToolOutput {
+        let answer = try context.answer(
+            "page",
+            to: .elicitation(.url(message: "Please sign in.", url: "https://example.test/sign-in"))
+        )
+        // A real tool would wait here for what comes of it.
+        if answer.action == "accept" { await context.elicitationCompleted("page") }
+        return .text("User response: \(answer.action)")
     }
 }

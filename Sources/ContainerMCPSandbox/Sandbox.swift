@@ -125,7 +125,9 @@ public final class Sandbox: ProcessRunner {
         _ configuration: SandboxConfiguration,
         _ threads: BlockingThreads
     ) async throws(SandboxError) -> Wall? {
-        guard configuration.backend != .native, configuration.requirement != .exactly(.none) else { return nil }
+        guard configuration.backend != .native, configuration.requirement != .exactly(.none) else {
+            return nil
+        }
         let answer: Result<Wall?, SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in

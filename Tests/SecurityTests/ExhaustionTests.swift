@@ -229,8 +229,7 @@ import Testing
     }
 
     @Test(arguments: Place.attacked)
-    func `floods of output are kept small and others are answered meanwhile`(place: Place) async throws
-    {
+    func `floods of output are kept small and others are answered meanwhile`(place: Place) async throws {
         try await AttackServer.with(place) { attacked in
             let before = HostProcesses.residentBytes()
             async let flood = attacked.bash(

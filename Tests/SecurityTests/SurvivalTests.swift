@@ -218,8 +218,7 @@ import Testing
     }
 
     @Test(arguments: Place.attacked)
-    func `a call that is cancelled is gone at once, also at the very start`(place: Place) async throws
-    {
+    func `a call that is cancelled is gone at once, also at the very start`(place: Place) async throws {
         try await AttackServer.with(place) { attacked in
             let line = "echo up > up; (setsid sleep \(attacked.mark) &); sleep \(attacked.mark)"
             let running = Task { await attacked.bash(line, timeout: 100) }

@@ -16,8 +16,9 @@ extension LauncherConnection {
     /// How long a helper may take to build its wall.
     private static let patience = Duration.seconds(10)
 
-    /// Whether a launcher behind a wall still runs: its helper may hold the socket open longer. One without a wall tells
-    /// by the end of its socket.
+    /// Whether a launcher behind a wall still runs: its helper may hold the socket open longer.
+    ///
+    /// One without a wall tells by the end of its socket.
     var isRunning: Bool {
         surroundings.map { cmcp_wait_readable($0.launcher.number, 0) == 0 } ?? true
     }

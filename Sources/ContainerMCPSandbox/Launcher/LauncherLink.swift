@@ -53,6 +53,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     ///   - wall: What it is started behind, if anything.
     ///   - folders: Folders beside those of the views that children may write behind the wall.
     /// - Returns: The connection, and for each view with an AppArmor profile what became of it.
+    /// - Throws: ``SandboxError`` that tells which step failed.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,

@@ -99,12 +99,16 @@ final class HelperFile: Sendable {
     /// Blocks, ten seconds at most.
     ///
     /// - Parameter name: What it is called: firejail takes another name for that of a program to run.
+    /// - Returns: The version.
+    /// - Throws: ``SandboxError`` with code `unavailable` when it tells none.
     func version(as name: String) throws(SandboxError) -> HelperVersion {
         let pipe = try Descriptor.pipe(serverReads: true)
         let process = try start([name, "--version"], output: pipe.child.number)
         var text: [UInt8] = []
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
-        while text.count < 4096, ContinuousClock.now < deadline, HelperVersion(in: Self.firstLine(text)) == nil {
+        while text.count < 4096, ContinuousClock.now < deadline,
+            HelperVersion(in: Self.firstLine(text)) == nil
+        {
             guard cmcp_wait_readable(pipe.server.number, 100) == 1 else { continue }
             var chunk = [UInt8](repeating: 0, count: 1024)
             let count = unsafe read(pipe.server.number, &chunk, chunk.count)

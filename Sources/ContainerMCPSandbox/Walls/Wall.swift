@@ -31,6 +31,7 @@ struct Wall: Sendable {
     ///   - socket: The launcher's end of its socket.
     ///   - errors: Where the helper's messages go.
     /// - Returns: The helper's process id.
+    /// - Throws: ``SandboxError`` with code `setUpFailed` when the helper is gone, changed or can't be started.
     func start(
         _ contents: WallContents,
         level: SandboxLevel,
@@ -94,7 +95,9 @@ struct Wall: Sendable {
             case .firejail:
                 .partial(missing: "the machine's system folders stay in sight of the launcher, read-only")
             case .bubblewrap where !findings.separated.contains(.pidNamespace):
-                .partial(missing: "the wall has no pid namespace, as no /proc can be mounted; each call has one")
+                .partial(
+                    missing: "the wall has no pid namespace, as no /proc can be mounted; each call has one"
+                )
             default:
                 .enforced
             }

@@ -8,7 +8,9 @@ extension WallContents {
     /// Folders of which firejail can show chosen parts only (firejail(1), `--whitelist`).
     private static let partable = ["dev", "media", "mnt", "opt", "srv", "tmp", "var"]
     /// Folders that firejail, the loader or the launcher needs.
-    private static let needed = ["bin", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "usr"]
+    private static let needed = [
+        "bin", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin", "usr",
+    ]
 
     /// The arguments by which firejail hides what it can and starts the launcher.
     ///
@@ -16,7 +18,8 @@ extension WallContents {
     /// read-only.
     func firejailArguments(isRoot: Bool) -> [String] {
         var arguments = [
-            "--noprofile", "--quiet", "--keep-fd=\(CMCP_LAUNCHER_DESCRIPTOR)", "--net=none", "--ipc-namespace",
+            "--noprofile", "--quiet", "--keep-fd=\(CMCP_LAUNCHER_DESCRIPTOR)", "--net=none",
+            "--ipc-namespace",
             "--hostname=sandbox", "--nonewprivs", "--deterministic-shutdown",
             isRoot ? "--caps.keep=\(Self.rootCapabilities)" : "--caps.drop=all",
         ]

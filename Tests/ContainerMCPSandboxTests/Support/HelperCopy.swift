@@ -8,7 +8,9 @@ import Testing
 /// A copy of a program in a folder of its own, to be removed and changed.
 enum HelperCopy {
     /// Makes one, gives its path to the body, and removes the folder.
-    static func with<Result>(_ program: String, _ body: (String) async throws -> Result) async throws -> Result {
+    static func with<Result>(_ program: String, _ body: (String) async throws -> Result) async throws
+        -> Result
+    {
         let folder = try makeFolder()
         defer { PrivateFolders.removeTree(folder) }
         try copy(program, to: folder + "/helper")

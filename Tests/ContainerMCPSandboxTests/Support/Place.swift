@@ -19,11 +19,13 @@ struct Place: Sendable, CustomTestStringConvertible {
     /// The strongest place of each backend.
     static let strongest = all.filter { $0.level == .full }
 
-    /// The places that attacks are tried in: each level of the launcher alone, and the strongest of each wall. With
-    /// `CMCP_ALL_PLACES` in the environment, all of them.
+    /// The places that attacks are tried in: each level of the launcher alone, and the strongest of each wall.
+    ///
+    /// With `CMCP_ALL_PLACES` in the environment, all of them.
     static let attacked =
         unsafe getenv("CMCP_ALL_PLACES") != nil
-        ? all : all.filter { $0.backend == .native } + strongest.filter { $0.backend != .native }.map(\.nearest)
+        ? all
+        : all.filter { $0.backend == .native } + strongest.filter { $0.backend != .native }.map(\.nearest)
 
     /// Why the place can't be had here, told without any code of ours: the helper itself was asked for the like.
     private var absence: String? {
@@ -45,7 +47,10 @@ struct Place: Sendable, CustomTestStringConvertible {
             // Where it does nothing, its program is in the same network namespace.
             var link = [CChar](repeating: 0, count: 64)
             let length = unsafe readlink("/proc/self/ns/net", &link, link.count)
-            let own = String(decoding: link.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let own = String(
+                decoding: link.prefix(max(0, length)).map { UInt8(bitPattern: $0) },
+                as: UTF8.self
+            )
             let script = "[ \"$(readlink /proc/self/ns/net)\" != '\(own)' ]"
             let words = ["firejail", "--noprofile", "--quiet", "--net=none", "--", "/bin/sh", "-c", script]
             return Self.works(helper, words) ? nil : "firejail does nothing or does not work here"
@@ -54,14 +59,17 @@ struct Place: Sendable, CustomTestStringConvertible {
 
     /// This one, or at an ordinary user's firejail the one below.
     var nearest: Place {
-        backend == .firejail && level == .full && geteuid() != 0 ? Place(backend: backend, level: .noproc) : self
+        backend == .firejail && level == .full && geteuid() != 0
+            ? Place(backend: backend, level: .noproc) : self
     }
 
     private static let absences = all.map { ($0.testDescription, $0.absence) }
 
     /// Cancels the test with the reason where the place can't be had.
     func require() throws {
-        if let reason = Self.absences.first(where: { $0.0 == testDescription })?.1 { try Test.cancel("\(reason)") }
+        if let reason = Self.absences.first(where: { $0.0 == testDescription })?.1 {
+            try Test.cancel("\(reason)")
+        }
     }
 
     private static func program(_ name: String) -> String? {

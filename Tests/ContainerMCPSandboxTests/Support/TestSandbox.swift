@@ -84,7 +84,8 @@ final class TestSandbox: Sendable {
             sandbox = try await Sandbox.start(configuration, logger: Logger(label: "test"))
         } catch {
             // Behind a wall it was asked before, without any code of ours, whether the place can be had.
-            guard backend == .native, case .exactly(let level) = level, error.code == .unavailable, level.hasOwnRoot
+            guard backend == .native, case .exactly(let level) = level, error.code == .unavailable,
+                level.hasOwnRoot
             else { throw error }
             try Test.cancel("level \(level.rawValue) can't be had here: \(error)")
         }
@@ -100,6 +101,8 @@ final class TestSandbox: Sendable {
     /// The process id of the launcher, found above a call that is ended again.
     ///
     /// - Parameter mark: A number that no other process has among its arguments.
+    /// - Returns: It.
+    /// - Throws: When no launcher is found in 20 s.
     func launcher(mark: String) async throws -> Int32 {
         let running = Task { try await bash("sleep \(mark)") }
         defer { running.cancel() }

@@ -44,7 +44,9 @@ import Testing
         }
     }
 
-    @Test func `a helper that is removed, replaced or written is noticed, and one that is back is taken`() throws {
+    @Test func `a helper that is removed, replaced or written is noticed, and one that is back is taken`()
+        throws
+    {
         try HelperCopy.with("/usr/bin/env") { copy in
             let helper = try HelperFile(path: copy, owner: geteuid())
             try helper.checkUnchanged()

@@ -54,7 +54,9 @@ import Testing
         try HelperFlaw.check(#require(HelperVersion(in: version)), of: backend)
     }
 
-    @Test func `every entry of the table can be compared, and the first of a backend is the one to have`() throws {
+    @Test func `every entry of the table can be compared, and the first of a backend is the one to have`()
+        throws
+    {
         for backend in [SandboxBackend.bubblewrap, .firejail] {
             let fixed = try HelperFlaw.all.filter { $0.backend == backend }.map {
                 try #require(HelperVersion(in: $0.fixedIn))

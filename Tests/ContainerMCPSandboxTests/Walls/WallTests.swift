@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: Place.strongest)
-    func `a launcher that is killed fails its calls and comes back behind its wall`(place: Place) async throws {
+    func `a launcher that is killed fails its calls and comes back behind its wall`(place: Place) async throws
+    {
         let place = place.nearest
         try await TestSandbox.with(place) { sandbox in
             let running = Task { try await sandbox.bash("echo started > mark; sleep 973") }
@@ -100,11 +101,14 @@ import Testing
         let place = place.nearest
         try place.require()
         // A copy is not set-uid, so only root can use firejail's.
-        if place.backend == .firejail, geteuid() != 0 { try Test.cancel("a copy of firejail works for root only") }
+        if place.backend == .firejail, geteuid() != 0 {
+            try Test.cancel("a copy of firejail works for root only")
+        }
         let name = try #require(place.backend.program)
         try await HelperCopy.with(HelperFile.find(name).path) { (copy: String) in
             let helper = try HelperFile(path: copy, owner: geteuid())
-            try await TestSandbox.with(level: .exactly(place.level), backend: place.backend, helper: helper) { sandbox in
+            try await TestSandbox.with(level: .exactly(place.level), backend: place.backend, helper: helper) {
+                sandbox in
                 #expect(try await sandbox.bash("echo on").output.text() == "on\n")
                 let launcher = try await sandbox.launcher(mark: "968")
                 #expect(unsafe rename(copy, copy + ".away") == 0)
@@ -150,7 +154,10 @@ import Testing
             for level in [SandboxLevel.full, .noproc, .filtered] {
                 let error = #expect(throws: SandboxError.self) { try wall.check(findings, level: level) }
                 #expect(error?.code == .unavailable)
-                #expect(error?.message.hasPrefix("\(backend.rawValue) started the program without any wall") == true)
+                #expect(
+                    error?.message.hasPrefix("\(backend.rawValue) started the program without any wall")
+                        == true
+                )
             }
         }
     }
@@ -165,7 +172,9 @@ import Testing
         try wall.check(WallFindings(launcher: own.map { $0 + 1 }), level: .full)
         var gap = own.map { $0 + 1 }
         gap[2] = own[2]
-        let shared = #expect(throws: SandboxError.self) { try wall.check(WallFindings(launcher: gap), level: .full) }
+        let shared = #expect(throws: SandboxError.self) {
+            try wall.check(WallFindings(launcher: gap), level: .full)
+        }
         #expect(shared?.message == "firejail built a wall without network namespace")
         // What can't be told counts as missing.
         gap[2] = 0

@@ -12,6 +12,7 @@
 
 #include "cmcp_launcher.h"
 #include "cmcp_system.h"
+#include "cmcp_wall.h"
 
 /// A cursor over a message. After the first misfit every read gives zero or NULL and `failed` stays set.
 struct cmcp_reader {
@@ -198,6 +199,9 @@ struct cmcp_writer {
 };
 void cmcp_write_u32(struct cmcp_writer *writer, uint32_t value);
 void cmcp_write_bytes(struct cmcp_writer *writer, const void *bytes, size_t length);
+/// Answers REQUEST_WALL: the namespaces this process is in, and a pidfd of it. Returns 0, or -1 when it can't.
+int cmcp_answer_wall(int socket, uint32_t flags);
+
 /// Sends a reply that says which step failed, and errno.
 void cmcp_send_failure(int socket, uint32_t step, int error);
 

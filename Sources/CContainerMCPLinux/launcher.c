@@ -300,8 +300,13 @@ static int serve(struct launcher *self) {
     }
     struct cmcp_reader reader = {self->message, self->message + length, 0};
     uint32_t kind = cmcp_read_u32(&reader), step, profile = 0;
-    int supervisor = -1;
+    int supervisor = -1, is_answered = 0;
     switch (kind) {
+    case CMCP_REQUEST_WALL:
+        errno = EPROTO;
+        is_answered = !self->configured && cmcp_answer_wall(self->socket, cmcp_read_u32(&reader)) == 0;
+        step = is_answered ? CMCP_STEP_NONE : CMCP_STEP_STATE;
+        break;
     case CMCP_REQUEST_CONFIGURE:
         step = configure(self, &reader);
         break;
@@ -319,9 +324,9 @@ static int serve(struct launcher *self) {
         errno = EINVAL;
         step = CMCP_STEP_MESSAGE;
     }
-    if (step == CMCP_STEP_NONE) {
+    if (step == CMCP_STEP_NONE && !is_answered) {
         reply_done(self, supervisor, profile);
-    } else {
+    } else if (step != CMCP_STEP_NONE) {
         cmcp_send_failure(self->socket, step, errno);
     }
     if (supervisor >= 0) {
@@ -411,8 +416,13 @@ static void launch(void) {
 /// Runs before main in every program that links this library, and returns at once in all but one case.
 static void recognise(int count, char **arguments, char **environment) __attribute__((constructor));
 static void recognise(int count, char **arguments, char **environment) {
-    if (count != 2 || arguments == NULL || arguments[1] == NULL || environment == NULL ||
-        strcmp(arguments[1], CMCP_LAUNCHER_ARGUMENT) != 0 || environment[0] != NULL) {
+    if (count != 2 || arguments == NULL || arguments[1] == NULL || environment == NULL) {
+        return;
+    }
+    // What builds a wall adds variables of its own, so behind one the environment says nothing. No program ever reads it:
+    // each gets one of its own.
+    int is_plain = strcmp(arguments[1], CMCP_LAUNCHER_ARGUMENT) == 0 && environment[0] == NULL;
+    if (!is_plain && strcmp(arguments[1], CMCP_WALLED_ARGUMENT) != 0) {
         return;
     }
     if (runs_one_thread() && is_called_by_server()) {

@@ -17,6 +17,7 @@ public final class Sandbox: ProcessRunner {
     private let configuration: SandboxConfiguration
     private let reactor: Reactor
     private let threads: BlockingThreads
+    private let wall: Wall?
     private let logger: Logger
     private let state: Mutex<State>
 
@@ -35,6 +36,7 @@ public final class Sandbox: ProcessRunner {
         configuration: SandboxConfiguration,
         reactor: Reactor,
         threads: BlockingThreads,
+        wall: Wall?,
         logger: Logger
     ) {
         self.report = report
@@ -42,6 +44,7 @@ public final class Sandbox: ProcessRunner {
         self.configuration = configuration
         self.reactor = reactor
         self.threads = threads
+        self.wall = wall
         self.logger = logger
         state = Mutex(State())
     }
@@ -75,6 +78,7 @@ public final class Sandbox: ProcessRunner {
     {
         let identity = ChildIdentity(workspace: configuration.workspace)
         let threads = BlockingThreads(limit: 4, waiting: 256)
+        let wall = try await findWall(configuration, threads)
         let reactor = try Reactor.start()
         let wanted: [SandboxLevel]
         switch configuration.requirement {
@@ -90,6 +94,7 @@ public final class Sandbox: ProcessRunner {
                     configuration: configuration,
                     reactor: reactor,
                     threads: threads,
+                    wall: wall,
                 )
                 let (link, report) = try await trial.run()
                 let sandbox = Sandbox(
@@ -98,6 +103,7 @@ public final class Sandbox: ProcessRunner {
                     configuration: configuration,
                     reactor: reactor,
                     threads: threads,
+                    wall: wall,
                     logger: logger,
                 )
                 sandbox.install(link)
@@ -112,6 +118,25 @@ public final class Sandbox: ProcessRunner {
         }
         reactor.stop()
         throw SandboxError(.unavailable, reasons.joined(separator: "; "))
+    }
+
+    /// What the launcher is to be started behind, checked.
+    private static func findWall(
+        _ configuration: SandboxConfiguration,
+        _ threads: BlockingThreads
+    ) async throws(SandboxError) -> Wall? {
+        guard configuration.backend != .native, configuration.requirement != .exactly(.none) else {
+            return nil
+        }
+        let answer: Result<Wall?, SandboxError>
+        do {
+            answer = try await threads.run { () throws(SandboxError) in
+                try Wall.find(configuration.backend, helper: configuration.helper)
+            }
+        } catch {
+            throw SandboxError(.exhausted, "no thread could be had to look at the sandbox helper")
+        }
+        return try answer.get()
     }
 
     private func install(_ link: LauncherLink) {
@@ -185,7 +210,7 @@ public final class Sandbox: ProcessRunner {
         }
         let found: Found = state.withLock { state in
             if state.isOver { return .over }
-            if let link = state.link { return .ready(link) }
+            if let link = state.link, link.isRunning { return .ready(link) }
             if let restart = state.restart { return .restarting(restart) }
             let restart = Task { await self.restart() }
             state.restart = restart
@@ -211,6 +236,7 @@ public final class Sandbox: ProcessRunner {
             configuration: configuration,
             reactor: reactor,
             threads: threads,
+            wall: wall,
             allowedProfiles: report.profiles
         )
         var restarted: LauncherLink?

@@ -46,6 +46,10 @@ public struct SandboxConfiguration: Sendable {
 
     /// Which level is wanted.
     public var requirement: Requirement
+    /// What builds the outer wall; at level `none` there is no wall.
+    public var backend: SandboxBackend
+    /// The helper, where it is not the one that the machine has in its usual place.
+    var helper: HelperFile?
     /// The kinds of children, by number below 16.
     public var kinds: [UInt32: Kind]
     /// The sandbox root on the host.
@@ -71,6 +75,7 @@ public struct SandboxConfiguration: Sendable {
     /// Makes a configuration.
     public init(
         requirement: Requirement = .strongest,
+        backend: SandboxBackend = .native,
         kinds: [UInt32: Kind],
         workspace: String,
         data: String? = nil,
@@ -78,6 +83,7 @@ public struct SandboxConfiguration: Sendable {
         isWorkspaceFull: (@Sendable () -> Bool)? = nil
     ) {
         self.requirement = requirement
+        self.backend = backend
         self.kinds = kinds
         self.workspace = workspace
         self.data = data

@@ -213,7 +213,7 @@ import Testing
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(await ProcessTable.killLauncher(aboveArgument: "971"))
+            try await sandbox.killLauncher(mark: "971")
             await #expect(throws: SandboxError.self) { try await running.value }
             // A call that comes before the loss is noticed may fail like the one that ran.
             let first = try? await sandbox.bash("echo back")

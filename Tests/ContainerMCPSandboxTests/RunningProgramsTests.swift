@@ -4,24 +4,25 @@ import Testing
 
 @testable import ContainerMCPSandbox
 
-/// The levels that are tried wherever tests run; one that the machine can't give is skipped by name.
+/// The levels that are tried wherever tests run, with the launcher alone.
 let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
 
 @Suite(.serialized) struct RunningProgramsTests {
-    @Test(arguments: testedLevels)
-    func `a command runs and its output and status come back`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `a command runs and its output and status come back`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let outcome = try await sandbox.bash("echo hi; echo oops >&2; exit 3")
             #expect(outcome.ending == .exited(3))
             #expect(outcome.output.text() == "hi\n")
             #expect(outcome.error.text() == "oops\n")
-            #expect(sandbox.sandbox.report.level == level)
+            #expect(sandbox.sandbox.report.level == place.level)
+            #expect(sandbox.sandbox.report.backend == place.backend)
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `python runs with its standard library`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `python runs with its standard library`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let outcome = try await sandbox.python(
                 "import json, ssl, sqlite3, ctypes; print(json.dumps([1]))"
             )
@@ -30,9 +31,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `standard input is delivered whole and then ends`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `standard input is delivered whole and then ends`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let text = String(repeating: "0123456789abcdef\n", count: 60_000)
             let outcome = try await sandbox.bash("wc -c", input: text)
             #expect(outcome.output.text().filter { $0 != " " } == "\(text.utf8.count)\n")
@@ -41,18 +42,18 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `files written in the workspace belong to the child and stay`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `files written in the workspace belong to the child and stay`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let outcome = try await sandbox.bash("mkdir -p a/b; echo kept > a/b/c.txt; cat a/b/c.txt")
             #expect(outcome.output.text() == "kept\n", "\(outcome.error.text())")
             #expect(HostPath.read(sandbox.workspace + "/a/b/c.txt", limit: 100) == Array("kept\n".utf8))
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `the time limit takes the whole tree with it`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `the time limit takes the whole tree with it`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let command = "echo before; trap '' TERM; (setsid sleep 977 &) ; sleep 977 & while :; do :; done"
             let outcome = try await sandbox.bash(command, limits: .init(time: .seconds(3)))
             #expect(outcome.ending == .timedOut)
@@ -61,9 +62,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `a background child neither delays the answer nor survives it`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `a background child neither delays the answer nor survives it`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let outcome = try await sandbox.bash(
                 "sleep 978 & (setsid nohup sleep 978 >/dev/null 2>&1 &) ; echo done"
             )
@@ -74,9 +75,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `a fork bomb meets its limit and the next call is served`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `a fork bomb meets its limit and the next call is served`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let outcome = try await sandbox.bash(
                 "b() { b | b & }; b; sleep 979",
                 limits: .init(time: .seconds(2)),
@@ -88,9 +89,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `a flood of output is cut in the middle and ended`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `a flood of output is cut in the middle and ended`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             // An emulated machine takes long for so much.
             let outcome = try await sandbox.bash("yes 0123456789", limits: .init(time: .seconds(120)))
             #expect(outcome.ending == .limit(.output))
@@ -100,9 +101,9 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
         }
     }
 
-    @Test(arguments: testedLevels)
-    func `memory is limited for one process and for all together`(level: SandboxLevel) async throws {
-        try await TestSandbox.with(level: .exactly(level)) { sandbox in
+    @Test(arguments: Place.all)
+    func `memory is limited for one process and for all together`(place: Place) async throws {
+        try await TestSandbox.with(place) { sandbox in
             let one = try await sandbox.python("x = bytearray(400 << 20)")
             #expect(one.ending == .exited(1))
             #expect(one.error.text().contains("MemoryError"))
@@ -138,7 +139,7 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
-            try #require(await ProcessTable.killLauncher(aboveArgument: "975"))
+            try await sandbox.killLauncher(mark: "972")
             await #expect(throws: SandboxError.self) { try await running.value }
             // A call that comes before the loss is noticed still meets what the old launcher left, and fails as clearly.
             let deadline = ContinuousClock.now.advanced(by: .seconds(20))

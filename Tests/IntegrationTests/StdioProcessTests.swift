@@ -189,7 +189,7 @@ import Testing
         let bad = try Server(["--set", "BASH_TIMEOUT_MAX=0"])
         bad.process.waitUntilExit()
         #expect(bad.process.terminationStatus == 2)
-        let missing = try Server(["--set", "SANDBOX_BACKEND=firejail"])
+        let missing = try Server(["--set", "PYTHON_EXECUTABLE=/etc/passwd"])
         missing.process.waitUntilExit()
         #expect(missing.process.terminationStatus == 5)
     }

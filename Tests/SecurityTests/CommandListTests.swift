@@ -5,9 +5,9 @@ import Testing
 
 /// Programs that are not listed, by every way around the list (B-1 to B-5 and more).
 @Suite struct CommandListTests {
-    @Test(arguments: attackedLevels)
-    func `a program that is not listed is refused with the whole line`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `a program that is not listed is refused with the whole line`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let lines = [
                 "id", "/usr/bin/id", "../../usr/bin/id", "touch mark; id", "touch mark && id",
                 "touch mark | id", "touch mark $(id)",
@@ -42,11 +42,11 @@ import Testing
         "a[$(id)]=1; echo ${!a[@]}",
     ]
 
-    @Test(arguments: attackedLevels)
-    func `a listed program or the shell cannot be made to run one that is not`(level: SandboxLevel)
+    @Test(arguments: Place.attacked)
+    func `a listed program or the shell cannot be made to run one that is not`(place: Place)
         async throws
     {
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             for line in Self.hidden {
                 let reply = await attacked.bash(line)
                 #expect(!reply.everything.contains("uid="), "\(line)")
@@ -71,9 +71,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `what a child writes cannot be executed`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `what a child writes cannot be executed`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let lines = [
                 "printf '#!/bin/bash\\necho RAN\\n' > ls; chmod 755 ls; ./ls",
                 "printf '#!/bin/bash\\necho RAN\\n' > $TMPDIR/ls; chmod 755 $TMPDIR/ls; $TMPDIR/ls",
@@ -98,9 +98,9 @@ import Testing
     }
 
     /// Only where the mounts are the server's own; elsewhere the report says that this promise is reduced.
-    @Test(arguments: [SandboxLevel.full, .noproc])
-    func `the loader and preloading run nothing that a child brings along`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked.filter(\.level.hasOwnRoot))
+    func `the loader and preloading run nothing that a child brings along`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let lines = [
                 "cp /bin/cat own; for l in /lib64/ld-linux-x86-64.so.2 /lib/ld-linux-aarch64.so.1; do echo RAN | $l ./own; done",
                 "cp /bin/cat $TMPDIR/own; for l in /lib64/ld-linux-x86-64.so.2; do echo RAN | $l $TMPDIR/own; done",
@@ -122,8 +122,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `memory cannot be made into a program`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `memory cannot be made into a program`(place: Place) async throws {
         let code = """
             import ctypes, os
             libc = ctypes.CDLL(None, use_errno=True)
@@ -147,7 +147,7 @@ import Testing
                 except OSError as error:
                     print(folder, error.errno)
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let reply = await attacked.python(code)
             #expect(reply.output.contains("memfd -1 1\n"), "\(reply.everything)")
             #expect(!reply.output.contains("RAN"), "\(reply.everything)")

@@ -299,10 +299,10 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `what a child plants where the server saves output leads nowhere`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `what a child plants where the server saves output leads nowhere`(place: Place) async throws {
         let flood = "head -c 2000000 /dev/zero | tr '\\\\0' x"
-        try await AttackServer.with(level, ["BASH_ALLOWED_COMMANDS": AttackServer.commands + ",tr"]) {
+        try await AttackServer.with(place, ["BASH_ALLOWED_COMMANDS": AttackServer.commands + ",tr"]) {
             attacked in
             let outside = attacked.folder + "/outside"
             unsafe mkdir(outside, 0o777)

@@ -6,9 +6,9 @@ import Testing
 
 /// Reading and writing what is not the call's own (B-6 to B-8, P-1, P-14 and more).
 @Suite struct HostReachTests {
-    @Test(arguments: attackedLevels)
-    func `no command reads a file of the host`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `no command reads a file of the host`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let secret = attacked.secretFile
             let lines = [
                 "cat \(secret)", "cat < \(secret)", "while read -r l; do echo $l; done < \(secret)",
@@ -44,8 +44,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `Python reads no file of the host and nothing of the server`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `Python reads no file of the host and nothing of the server`(place: Place) async throws {
         let code = """
             import os, glob
             for path in ['SECRET', '../secret.txt', '/etc/shadow', '/etc/machine-id', '/proc/1/environ', '/proc/%d/environ' % os.getppid(),
@@ -62,7 +62,7 @@ import Testing
             except OSError: pass
             print(sorted(os.environ))
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let text = code.replacing("SECRET", with: attacked.secretFile).replacing(
                 "SERVER",
                 with: "\(getpid())"
@@ -90,9 +90,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `nothing is written outside the workspace`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `nothing is written outside the workspace`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let mark = "/tmp/cmcp-mark-\(attacked.mark)"
             let lines = [
                 "echo x > \(mark)", "echo x > \(attacked.folder)/mark", "echo x > ../mark",
@@ -122,9 +122,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `the data folder stays as it is`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `the data folder stays as it is`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             // Where the server is an ordinary user children are the owner of the data: that is the hard case.
             let before = Self.state(of: attacked.data)
             let data = attacked.innerData
@@ -180,9 +180,9 @@ import Testing
         return (try? Unconfined.bash(line, in: folder).output) ?? ""
     }
 
-    @Test(arguments: attackedLevels)
-    func `a temporary folder is seen by its own call only`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `a temporary folder is seen by its own call only`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             async let first = attacked.bash(
                 "echo PRIVATE > $TMPDIR/private; echo $TMPDIR > where; echo ready > ready1; until [ -e done ]; do sleep 0.05; done; cat $TMPDIR/private"
             )
@@ -202,8 +202,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `a folder outside cannot be watched`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `a folder outside cannot be watched`(place: Place) async throws {
         let code = """
             import ctypes, os
             libc = ctypes.CDLL(None, use_errno=True)
@@ -211,7 +211,7 @@ import Testing
             wd = libc.inotify_add_watch(fd, b'FOLDER', 0xfff)
             print('watch', wd, ctypes.get_errno())
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let reply = await attacked.python(
                 code.replacing("FOLDER", with: attacked.data.replacing("/data", with: "/temp"))
             )

@@ -70,10 +70,10 @@ import Testing
         deinit { close(number) }
     }
 
-    @Test(arguments: attackedLevels)
-    func `nothing reaches a network or a socket of the host`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `nothing reaches a network or a socket of the host`(place: Place) async throws {
         let listener = try Listener()
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let meeting = attacked.folder + "/host.socket"
             let host = try Unconfined.start(
                 "/usr/bin/python3",

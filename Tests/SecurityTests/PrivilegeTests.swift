@@ -6,9 +6,9 @@ import Testing
 
 /// Attempts to become more than an ordinary user without rights (B-18).
 @Suite struct PrivilegeTests {
-    @Test(arguments: attackedLevels)
-    func `no namespace, mount, root or capability can be had`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `no namespace, mount, root or capability can be had`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             for line in [
                 "unshare -Ur echo GOT", "unshare -m echo GOT", "unshare -n echo GOT",
                 "unshare -Urm mount -t tmpfs x . && echo GOT",
@@ -44,7 +44,7 @@ import Testing
                     if pid == 0: os._exit(0)
                     if pid > 0: print('GOT namespace', hex(flag))
                 print('ids', 0 in os.getresuid() + os.getresgid() + tuple(os.getgroups()))
-                """.replacing("BOUNDED", with: level.hasOwnRoot || geteuid() == 0 ? "True" : "False")
+                """.replacing("BOUNDED", with: place.level.hasOwnRoot || geteuid() == 0 ? "True" : "False")
             )
             #expect(
                 reply.output == """
@@ -70,10 +70,10 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `a set-id program of the host gives nothing`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `a set-id program of the host gives nothing`(place: Place) async throws {
         // As if an operator had listed programs that change the user.
-        try await AttackServer.with(level, ["BASH_ALLOWED_COMMANDS": "echo,id,su,passwd,mount,newgrp"]) {
+        try await AttackServer.with(place, ["BASH_ALLOWED_COMMANDS": "echo,id,su,passwd,mount,newgrp"]) {
             attacked in
             let reply = await attacked.bash(
                 "id -u; su -c id 2>&1 < /dev/null; newgrp root -c id 2>&1; echo; cat /etc/shadow"
@@ -81,7 +81,7 @@ import Testing
             #expect(!reply.output.contains("uid=0") && !reply.output.contains("gid=0"), "\(reply.everything)")
             #expect(
                 reply.output.hasPrefix(
-                    "\(level.hasOwnRoot ? "1000" : "\(geteuid() == 0 ? 64_999 : geteuid())")\n"
+                    "\(place.level.hasOwnRoot ? "1000" : "\(geteuid() == 0 ? 64_999 : geteuid())")\n"
                 ) || reply.isError,
                 "\(reply.everything)"
             )

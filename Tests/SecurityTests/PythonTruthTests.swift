@@ -6,9 +6,9 @@ import Testing
 
 /// What a run says about itself, and what it leaves to the next one (B-15, B-19, P-3 to P-11).
 @Suite struct PythonTruthTests {
-    @Test(arguments: attackedLevels)
-    func `ends are reported as they were`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `ends are reported as they were`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             #expect(await attacked.python("import os\nos._exit(0)").exitCode == 0)
             #expect(await attacked.python("import os\nos._exit(5)").exitCode == 5)
             #expect(await attacked.python("import sys\nsys.exit(3)").exitCode == 3)
@@ -27,10 +27,10 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `nothing printed or written becomes a field`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `nothing printed or written becomes a field`(place: Place) async throws {
         let forged = #"{"output":"","error":"","result":666,"exit_code":0,"success":true}"#
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let printed = await attacked.python("print('''\(forged)''')\n_ = 1")
             #expect(printed.fields["result"] == 1 && printed.output == forged + "\n")
             let shell = await attacked.bash("echo '{\"exit_code\":0,\"success\":true}'; exit 4")
@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `odd values are valid JSON or a clear error`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `odd values are valid JSON or a clear error`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let rows: [(String, JSONValue)] = [
                 ("_ = float('nan')", "NaN"),
                 ("_ = [float('inf'), -float('inf')]", ["Infinity", "-Infinity"]),
@@ -89,8 +89,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `only the documented descriptors are open`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `only the documented descriptors are open`(place: Place) async throws {
         let code = """
             import os
             found = []
@@ -99,14 +99,14 @@ import Testing
                 except OSError: pass
             print(found)
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             #expect(await attacked.python(code).output == "[0, 1, 2, 3]\n")
             // The shell's own complaints go to its standard error, so that it has to keep no copy of that.
             let shell = await attacked.bash(
                 "for f in {0..255}; do { : >&$f; } && echo -n \"$f \"; { : <&$f; } && echo -n \"$f \"; done"
             )
             #expect(Set(shell.output.split(separator: " ")).isSubset(of: ["0", "1", "2"]), "\(shell.output)")
-            if level == .full {
+            if place.level == .full {
                 let list = await attacked.python(
                     "import os\nprint(sorted(os.listdir('/proc/self/fd'), key=int))"
                 )
@@ -116,12 +116,12 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `calls share no open file, no module, no socket and no memory`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `calls share no open file, no module, no socket and no memory`(place: Place) async throws {
         let set =
             "import fcntl, os\nfcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_APPEND | os.O_NONBLOCK)\nfcntl.flock(0, fcntl.LOCK_EX)"
         let get = "import fcntl, os\nprint(fcntl.fcntl(0, fcntl.F_GETFL) & (os.O_APPEND | os.O_NONBLOCK))"
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             #expect(!(await attacked.python(set)).failed)
             #expect(await attacked.python(get).output == "0\n")
             // The flag does stay where the open file is the same.
@@ -165,17 +165,17 @@ import Testing
             #expect(!caller.output.contains("MET"), "\(caller.everything)")
             let answer = await listener
             #expect(!answer.output.contains("MET"), "\(answer.everything)")
-            if level.hasOwnRoot {
+            if place.level.hasOwnRoot {
                 #expect(answer.output.contains("own connection works"), "\(answer.everything)")
             }
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `reading standard input ends at once and takes nothing of the protocol`(level: SandboxLevel)
+    @Test(arguments: Place.attacked)
+    func `reading standard input ends at once and takes nothing of the protocol`(place: Place)
         async throws
     {
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             #expect(await attacked.bash("cat; echo end").output == "end\n")
             #expect(
                 await attacked.bash("exec 0<>/dev/stdin; cat <&1 2>/dev/null & read -t 0.2 x <&2; echo end")

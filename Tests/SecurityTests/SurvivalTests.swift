@@ -8,11 +8,11 @@ import Testing
 ///
 /// Every server looks at its end for processes with its mark; none may be left.
 @Suite struct SurvivalTests {
-    @Test(arguments: attackedLevels)
-    func `background children and daemons are gone after the call and do not hold it up`(level: SandboxLevel)
+    @Test(arguments: Place.attacked)
+    func `background children and daemons are gone after the call and do not hold it up`(place: Place)
         async throws
     {
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let mark = attacked.mark
             let lines = [
                 "sleep \(mark) & echo done", "setsid sleep \(mark) >/dev/null 2>&1 & echo done",
@@ -24,7 +24,7 @@ import Testing
             for line in lines {
                 let reply = await attacked.bash(line)
                 // Without /proc there is no process substitution.
-                if !line.contains(">(") || level == .full {
+                if !line.contains(">(") || place.level == .full {
                     #expect(reply.output == "done\n", "\(line): \(reply.everything)")
                 }
                 #expect(!reply.flag("timed_out"), "\(line)")
@@ -48,8 +48,8 @@ import Testing
         return look()
     }
 
-    @Test(arguments: attackedLevels)
-    func `native daemons are gone after the call`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `native daemons are gone after the call`(place: Place) async throws {
         // A child subreaper, siblings made with CLONE_PARENT, double forks, and a chain of forks that never rests.
         let code = """
             import ctypes, os, signal, time
@@ -89,7 +89,7 @@ import Testing
             print('done', flush=True)
             os._exit(0)
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             for _ in 0..<3 {
                 let reply = await attacked.python(code.replacing("MARK", with: attacked.mark))
                 #expect(reply.output == "done\n", "\(reply.everything)")
@@ -99,9 +99,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `the time limit holds against everything`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `the time limit holds against everything`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let mark = attacked.mark
             let lines = [
                 "trap '' TERM INT HUP QUIT XCPU; while :; do :; done", "setsid -w sleep \(mark)",
@@ -130,9 +130,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `signals reach the call's own processes only`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `signals reach the call's own processes only`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             // A decoy of the same user: the server's own child, and a call that runs at the same time.
             let decoy = try Unconfined.start("/bin/sleep", ["sleep", "86399"])
             defer {
@@ -181,8 +181,8 @@ import Testing
         #expect(Unconfined.wait(for: decoy) & 0x7f == SIGKILL)
     }
 
-    @Test(arguments: attackedLevels)
-    func `the watcher of a call cannot be stopped, traced, starved or rewritten`(level: SandboxLevel)
+    @Test(arguments: Place.attacked)
+    func `the watcher of a call cannot be stopped, traced, starved or rewritten`(place: Place)
         async throws
     {
         let code = """
@@ -208,7 +208,7 @@ import Testing
             print('end', flush=True)
             time.sleep(MARK)
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             // The second time by its time limit, which is the server's own clock.
             let reply = await attacked.python(code.replacing("MARK", with: attacked.mark), timeout: 1)
             #expect(reply.output.contains("OPENED []\n") || reply.output.isEmpty, "\(reply.everything)")
@@ -217,10 +217,9 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `a call that is cancelled is gone at once, also at the very start`(level: SandboxLevel) async throws
-    {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `a call that is cancelled is gone at once, also at the very start`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let line = "echo up > up; (setsid sleep \(attacked.mark) &); sleep \(attacked.mark)"
             let running = Task { await attacked.bash(line, timeout: 100) }
             let isUp = await eventually { HostFolder.exists(attacked.workspace + "/up") }

@@ -6,9 +6,9 @@ import Testing
 
 /// The system call filter, by native calls (P-12 and section 2.2 of the threat model).
 @Suite struct SystemCallTests {
-    @Test(arguments: attackedLevels)
-    func `every call of the refused set is refused`(level: SandboxLevel) async throws {
-        try await AttackServer.with(level) { attacked in
+    @Test(arguments: Place.attacked)
+    func `every call of the refused set is refused`(place: Place) async throws {
+        try await AttackServer.with(place) { attacked in
             let reply = await attacked.python(SystemCall.program(for: SystemCall.refused))
             let answers = SystemCall.answers(reply.output)
             for call in SystemCall.refused where call.number >= 0 {
@@ -89,8 +89,8 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `no bit makes a file run as its owner`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `no bit makes a file run as its owner`(place: Place) async throws {
         let code = """
             import os, stat
             def attempt(name, f, *a, **k):
@@ -113,7 +113,7 @@ import Testing
             bits = [n for n in os.listdir('.') if os.lstat(n).st_mode & 0o6000]
             print('BITS', bits)
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             let reply = await attacked.python(code)
             #expect(reply.output.hasSuffix("BITS []\n"), "\(reply.everything)")
             let shell = await attacked.bash(
@@ -127,12 +127,12 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `foreign entry points end the process`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `foreign entry points end the process`(place: Place) async throws {
         // An x32 number: unconfined it is served or unknown, never deadly.
         let x32 = "import ctypes; ctypes.CDLL(None).syscall(0x40000000 | 39); print('survived')"
         #if arch(x86_64)
-            try await AttackServer.with(level) { attacked in
+            try await AttackServer.with(place) { attacked in
                 let reply = await attacked.python(x32)
                 #expect(
                     !reply.output.contains("survived") && reply.text("signal") == "SIGSYS",
@@ -155,8 +155,8 @@ import Testing
         #endif
     }
 
-    @Test(arguments: attackedLevels)
-    func `terminal input cannot be faked`(level: SandboxLevel) async throws {
+    @Test(arguments: Place.attacked)
+    func `terminal input cannot be faked`(place: Place) async throws {
         let code = """
             import fcntl
             for number in (0x5412, 0x541C, 0x100005412 & 0xffffffff):
@@ -166,7 +166,7 @@ import Testing
             libc = ctypes.CDLL(None, use_errno=True)
             print(libc.ioctl(1, ctypes.c_ulong(0x7000000000005412), b'x'), ctypes.get_errno())
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(place) { attacked in
             #expect(await attacked.python(code).output == "1\n1\n1\n-1 1\n")
         }
         try await HostFolder.with { folder in

@@ -122,6 +122,8 @@ missing_packages() {
     if [ "$purpose" = test ]; then
         has_venv || echo python3-venv
         command -v setpriv >/dev/null || echo util-linux
+        command -v bwrap >/dev/null || echo bubblewrap
+        command -v firejail >/dev/null || echo firejail
         has_program apparmor_parser || echo apparmor
     fi
     if [ "$purpose" = vm ]; then

@@ -6,5 +6,6 @@
 #include "cmcp_files.h"
 #include "cmcp_launcher.h"
 #include "cmcp_system.h"
+#include "cmcp_wall.h"
 
 #endif

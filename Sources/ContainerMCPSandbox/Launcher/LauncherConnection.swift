@@ -9,10 +9,13 @@ internal import Glibc
 final class LauncherConnection: Sendable {
     let socket: Descriptor
     let process: Int32
+    /// What a launcher behind a wall found there; nil without a wall.
+    let surroundings: Surroundings?
 
-    private init(socket: Descriptor, process: Int32) {
+    init(socket: Descriptor, process: Int32, surroundings: Surroundings? = nil) {
         self.socket = socket
         self.process = process
+        self.surroundings = surroundings
     }
 
     /// Starts the launcher and makes sure that it is one.
@@ -33,12 +36,12 @@ final class LauncherConnection: Sendable {
         return connection
     }
 
-    private func greet() throws(SandboxError) {
+    func greet(within patience: Duration = .seconds(10)) throws(SandboxError) {
         let absent = SandboxError(
             .launcherLost,
             "this executable does not contain the launcher, or it did not answer in 10 s",
         )
-        guard let hello = receive(within: .seconds(10)), hello.bytes.count == 24 else { throw absent }
+        guard let hello = receive(within: patience), hello.bytes.count == 24 else { throw absent }
         var reader = WireReader(hello.bytes[...])
         guard reader.readUInt32() == CMCP_REPLY_HELLO.rawValue,
             reader.readUInt32() == UInt32(CMCP_WIRE_VERSION)
@@ -106,6 +109,7 @@ final class LauncherConnection: Sendable {
             usleep(1000)
         }
         // One that is stuck goes without reaping; its supervisors go with it.
+        if let surroundings { cmcp_pidfd_signal(surroundings.launcher.number, SIGKILL) }
         kill(process, SIGKILL)
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     }

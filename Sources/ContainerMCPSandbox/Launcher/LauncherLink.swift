@@ -16,6 +16,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     private let childOwner: ChildIdentity
     private let privateFolders: PrivateFolders?
     private let groups: GroupPool?
+    /// What built the wall, if there is one.
+    private let helper: HelperFile?
     private(set) var isLost = false
     private var isWatched = false
     private var unanswered: [Supervisor] = []
@@ -31,7 +33,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         reactor: Reactor,
         childOwner: ChildIdentity,
         privateFolders: PrivateFolders?,
-        groups: GroupPool? = nil
+        groups: GroupPool? = nil,
+        helper: HelperFile? = nil
     ) {
         self.connection = connection
         self.level = level
@@ -39,21 +42,37 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         self.childOwner = childOwner
         self.privateFolders = privateFolders
         self.groups = groups
+        self.helper = helper
     }
 
     /// Starts a launcher at a level and gives it the views.
     ///
-    /// Blocks for a few milliseconds.
+    /// Blocks for a few milliseconds; behind a wall, for as long as that takes to build.
     ///
+    /// - Parameters:
+    ///   - level: What it shall reach.
+    ///   - identity: Who children are.
+    ///   - views: What they see.
+    ///   - wall: What it is started behind, if anything.
+    ///   - folders: Folders beside those of the views that children may write behind the wall.
     /// - Returns: The connection, and for each view with an AppArmor profile what became of it.
+    /// - Throws: ``SandboxError`` that tells which step failed.
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
         signalWays: SignalWays = .all,
         hasGroups: Bool = false,
-        views: [UInt32: ViewMessage]
+        views: [UInt32: ViewMessage],
+        wall: Wall? = nil,
+        folders: [String] = []
     ) throws(SandboxError) -> (LauncherConnection, profiles: [UInt32: UInt32]) {
-        let connection = try LauncherConnection.open()
+        let connection: LauncherConnection
+        if let wall {
+            let contents = try WallContents(views: views.values.map(\.view), folders: folders)
+            connection = try LauncherConnection.open(behind: wall, contents, level: level)
+        } else {
+            connection = try LauncherConnection.open()
+        }
         var profiles: [UInt32: UInt32] = [:]
         do {
             var configure = WireWriter(CMCP_REQUEST_CONFIGURE)
@@ -77,6 +96,9 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         return (connection, profiles)
     }
 
+    /// Whether nothing speaks against giving it a call; on any thread.
+    var isRunning: Bool { connection.isRunning }
+
     /// Begins to listen.
     ///
     /// On the reactor's thread.
@@ -87,6 +109,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
 
     /// A supervisor for a view: a parked one, or a new one that gets ready meanwhile.
     func supervisor(for view: UInt32) throws(SandboxError) -> Supervisor {
+        // Without what built the wall nothing runs, not even behind a wall that still stands.
+        try helper?.checkUnchanged()
         while let candidate = parked[view]?.popLast() {
             guard candidate.isUsable else {
                 candidate.kill()

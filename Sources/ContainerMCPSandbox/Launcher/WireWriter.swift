@@ -10,6 +10,11 @@ struct WireWriter {
         write(request.rawValue)
     }
 
+    /// Begins a request that is a plain number in its header.
+    init(_ request: Int32) {
+        write(request)
+    }
+
     mutating func write(_ value: UInt32) {
         unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
     }

@@ -30,6 +30,23 @@ public struct EnforcementReport: Sendable, Equatable {
         }
     }
 
+    /// What a helper built around the launcher.
+    public struct OuterWall: Sendable, Equatable {
+        /// Who built it.
+        public let backend: SandboxBackend
+        /// The helper's version.
+        public let version: String
+        /// How far it does what a wall should.
+        public let status: Status
+
+        /// Makes an account of a wall.
+        public init(backend: SandboxBackend, version: String, status: Status) {
+            self.backend = backend
+            self.version = version
+            self.status = status
+        }
+    }
+
     /// The level that was reached.
     public let level: SandboxLevel
     /// The state of each layer.
@@ -38,6 +55,11 @@ public struct EnforcementReport: Sendable, Equatable {
     public let reducedPromises: [String]
     /// The Landlock ABI of the running kernel, 0 without Landlock.
     public let landlockABI: Int
+    /// The outer wall; nil where the launcher stands alone.
+    public let wall: OuterWall?
+
+    /// What builds the sandbox.
+    public var backend: SandboxBackend { wall?.backend ?? .native }
     /// The AppArmor profile that holds the children of a kind, by the kind's number.
     public let profiles: [UInt32: String]
     /// What keeps the signals of a call inside it; nil where nothing does or it is not known.
@@ -50,7 +72,8 @@ public struct EnforcementReport: Sendable, Equatable {
         reducedPromises: [String] = [],
         landlockABI: Int = 0,
         profiles: [UInt32: String] = [:],
-        signalWay: SignalWay? = nil
+        signalWay: SignalWay? = nil,
+        wall: OuterWall? = nil
     ) {
         self.level = level
         self.statuses = statuses
@@ -58,6 +81,7 @@ public struct EnforcementReport: Sendable, Equatable {
         self.landlockABI = landlockABI
         self.profiles = profiles
         self.signalWay = signalWay
+        self.wall = wall
     }
 
     /// Whether another sandbox protects in the same way; what is merely said about profiles that are not used may
@@ -68,6 +92,7 @@ public struct EnforcementReport: Sendable, Equatable {
         others[.appArmor] = nil
         return own == others && level == other.level && reducedPromises == other.reducedPromises
             && landlockABI == other.landlockABI && profiles == other.profiles && signalWay == other.signalWay
+            && wall == other.wall
     }
 
     /// Checks that layers are fully in force.

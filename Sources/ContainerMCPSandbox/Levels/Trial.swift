@@ -12,6 +12,8 @@ struct Trial: Sendable {
     let configuration: SandboxConfiguration
     let reactor: Reactor
     let threads: BlockingThreads
+    /// What the launcher is started behind, if anything.
+    var wall: Wall?
     /// The only profiles that may be attached, by kind; nil for all that the kinds name.
     var allowedProfiles: [UInt32: String]?
 
@@ -67,6 +69,7 @@ struct Trial: Sendable {
             childOwner: identity,
             privateFolders: folders,
             groups: tree.map { GroupPool(tree: $0) },
+            helper: level == .none ? nil : wall?.helper,
         )
         if level == .none {
             await attach(link)
@@ -75,7 +78,7 @@ struct Trial: Sendable {
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
             try check(tree, findings)
-            return (link, report(findings, Grouping(groups), profiles))
+            return (link, report(findings, Grouping(groups), profiles, connection.surroundings?.findings))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -126,6 +129,9 @@ struct Trial: Sendable {
         }
         let (level, identity, views) = (level, identity, messages)
         let signalWays = configuration.signalWays
+        let wall = level == .none ? nil : wall
+        // Where children have no /tmp of their own, their private folders are below this one.
+        let folders = level.hasOwnRoot ? [] : [configuration.temporary]
         let answer: Result<(LauncherConnection, profiles: [UInt32: UInt32]), SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
@@ -134,7 +140,9 @@ struct Trial: Sendable {
                     identity: identity,
                     signalWays: signalWays,
                     hasGroups: hasGroups,
-                    views: views
+                    views: views,
+                    wall: wall,
+                    folders: folders
                 )
             }
         } catch {
@@ -295,7 +303,8 @@ struct Trial: Sendable {
     private func report(
         _ findings: Findings,
         _ grouping: Grouping,
-        _ profiles: AppArmorProfiles
+        _ profiles: AppArmorProfiles,
+        _ around: WallFindings?
     ) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
@@ -331,6 +340,7 @@ struct Trial: Sendable {
                 missing: "the server is an ordinary user, and children are the same one"
             )
         }
+        if let around { addWall(around, to: &statuses) }
         return EnforcementReport(
             level: level,
             statuses: statuses,
@@ -338,7 +348,24 @@ struct Trial: Sendable {
             landlockABI: Int(findings.landlockABI),
             profiles: profiles.enforced,
             signalWay: way,
+            wall: around.flatMap { wall?.report($0) },
         )
+    }
+
+    /// Where calls have no namespaces of their own, those of the wall are around all of them together.
+    private func addWall(
+        _ around: WallFindings,
+        to statuses: inout [Mechanism: EnforcementReport.Status]
+    ) {
+        guard !level.hasOwnRoot else { return }
+        for mechanism in around.separated {
+            switch mechanism {
+            case .networkNamespace, .utsNamespace, .cgroupNamespace:
+                statuses[mechanism] = .enforced
+            default:
+                statuses[mechanism] = .partial(missing: "one for all calls together: that of the wall")
+            }
+        }
     }
 
     private func absence(of mechanism: Mechanism) -> String {

@@ -66,7 +66,8 @@ enum HostPath {
         path.split(separator: "/", omittingEmptySubsequences: true).filter { $0 != "." }.map(String.init)
     }
 
-    private static func readLink(_ path: String) -> String? {
+    /// The text of a link; nil when it is none.
+    static func readLink(_ path: String) -> String? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let length = unsafe buffer.withUnsafeMutableBytes { bytes -> Int in
             guard let start = bytes.baseAddress else { return -1 }

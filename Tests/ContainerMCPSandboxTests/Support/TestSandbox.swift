@@ -30,9 +30,17 @@ final class TestSandbox: Sendable {
 
     var workspace: String { folder + "/workspace" }
 
+    /// Starts one in a place, gives it to the body, and ends it; cancels the test where the place can't be had.
+    static func with(_ place: Place, _ body: (TestSandbox) async throws -> Void) async throws {
+        try place.require()
+        try await with(level: .exactly(place.level), backend: place.backend, body)
+    }
+
     /// Starts one, gives it to the body, and ends it.
     static func with(
         level: SandboxConfiguration.Requirement = .strongest,
+        backend: SandboxBackend = .native,
+        helper: HelperFile? = nil,
         commands: [String] = TestSandbox.commands,
         profiles: [UInt32: String] = TestSandbox.profiles,
         extra: ((inout RuntimeView) throws -> Void)? = nil,
@@ -62,6 +70,7 @@ final class TestSandbox: Sendable {
         try extra?(&pythonView)
         var configuration = SandboxConfiguration(
             requirement: level,
+            backend: backend,
             kinds: [
                 Self.bash: .init(view: bashView, sharedMemoryBytes: nil, profile: profiles[Self.bash]),
                 Self.python: .init(view: pythonView, profile: profiles[Self.python]),
@@ -71,8 +80,9 @@ final class TestSandbox: Sendable {
             temporary: folder + "/temporary",
             isWorkspaceFull: isWorkspaceFull,
         )
+        configuration.helper = helper
         configure(&configuration)
-        let sandbox = try await start(configuration)
+        let sandbox = try await start(configuration, isBare: backend == .native)
         do {
             try await body(TestSandbox(sandbox: sandbox, folder: folder))
         } catch {
@@ -84,11 +94,13 @@ final class TestSandbox: Sendable {
 
     /// Starts the sandbox, or cancels the test where it is rightly refused: an ordinary user's children at `filtered`
     /// could signal the server, and kernels before Landlock ABI 6 can't forbid it.
-    private static func start(_ configuration: SandboxConfiguration) async throws -> Sandbox {
+    private static func start(_ configuration: SandboxConfiguration, isBare: Bool) async throws -> Sandbox {
         do {
             return try await Sandbox.start(configuration, logger: Logger(label: "test"))
         } catch {
-            guard case .exactly(let level) = configuration.requirement, error.code == .unavailable else {
+            // Behind a wall it was asked before, without any code of ours, whether the place can be had.
+            guard isBare, case .exactly(let level) = configuration.requirement, error.code == .unavailable
+            else {
                 throw error
             }
             let mayBeRefused =
@@ -96,6 +108,29 @@ final class TestSandbox: Sendable {
             guard mayBeRefused else { throw error }
             try Test.cancel("level \(level.rawValue) can't be had here: \(error.message)")
         }
+    }
+
+    /// The process id of the launcher, found above a call that is ended again.
+    ///
+    /// - Parameter mark: A number that no other process has among its arguments.
+    /// - Returns: It.
+    /// - Throws: When no launcher is found in 20 s.
+    func launcher(mark: String) async throws -> Int32 {
+        let running = Task { try await bash("sleep \(mark)") }
+        defer { running.cancel() }
+        let deadline = ContinuousClock.now.advanced(by: .seconds(20))
+        while ContinuousClock.now < deadline {
+            if let found = ProcessTable.launcher(aboveArgument: mark) { return found }
+            await Task.yield()
+        }
+        return try #require(nil as Int32?, "no launcher was found")
+    }
+
+    /// Kills the launcher and waits for its end.
+    func killLauncher(mark: String) async throws {
+        let launcher = try await launcher(mark: mark)
+        try #require(kill(launcher, SIGKILL) == 0)
+        while ProcessTable.isAlive(launcher) { await Task.yield() }
     }
 
     func bash(

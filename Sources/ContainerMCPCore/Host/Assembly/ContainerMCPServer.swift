@@ -249,7 +249,7 @@ public final class ContainerMCPServer: Sendable {
                 policy: policy,
                 audit: audit,
                 limits: settings.limits,
-                mechanism: "native/\(sandbox.report.level.rawValue)",
+                mechanism: "\(sandbox.report.backend.rawValue)/\(sandbox.report.level.rawValue)",
                 warning: warning,
                 metrics: service.metrics,
                 logger: logger,
@@ -284,7 +284,7 @@ public final class ContainerMCPServer: Sendable {
 
     private func recordStart() async throws(ToolError) {
         var event = AuditEvent(.start)
-        event.mechanism = "native/\(report.level.rawValue)"
+        event.mechanism = "\(report.backend.rawValue)/\(report.level.rawValue)"
         event.attributes = ["version": Self.version]
         try await audit.record(event)
         var configuration = AuditEvent(.configuration)
@@ -292,7 +292,10 @@ public final class ContainerMCPServer: Sendable {
             configuration.attributes[row.key] = row.value ?? ""
         }
         try await audit.record(configuration)
-        logger.info("sandbox ready", metadata: ["level": "\(report.level.rawValue)"])
+        logger.info(
+            "sandbox ready",
+            metadata: ["level": "\(report.level.rawValue)", "backend": "\(report.backend.rawValue)"]
+        )
         for promise in report.reducedPromises { logger.warning("reduced promise: \(promise)") }
     }
 

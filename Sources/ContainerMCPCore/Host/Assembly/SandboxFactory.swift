@@ -124,12 +124,6 @@ struct SandboxFactory: Sendable {
         interpreter: String?,
         workspace: RootDirectory
     ) async throws(SandboxError) -> Sandbox {
-        guard settings.sandbox.backend == .native else {
-            throw SandboxError(
-                .badConfiguration,
-                "SANDBOX_BACKEND=\(settings.sandbox.backend.rawValue) is not available in this version; use native",
-            )
-        }
         var views: [UInt32: SandboxConfiguration.Kind] = [:]
         if kinds.contains(.bash) {
             views[Self.bashKind] = .init(
@@ -159,6 +153,7 @@ struct SandboxFactory: Sendable {
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,
+            backend: backend,
             kinds: views,
             workspace: settings.sandbox.root,
             data: settings.sandbox.dataFolder,
@@ -177,6 +172,14 @@ struct SandboxFactory: Sendable {
         case .noproc: .exactly(.noproc)
         case .filtered: .exactly(.filtered)
         case .none: .exactly(.none)
+        }
+    }
+
+    private var backend: SandboxBackend {
+        switch settings.sandbox.backend {
+        case .native: .native
+        case .bubblewrap: .bubblewrap
+        case .firejail: .firejail
         }
     }
 

@@ -1,0 +1,1 @@
+../../ContainerMCPSandboxTests/Support/Place.swift

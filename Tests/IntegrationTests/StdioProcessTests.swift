@@ -24,9 +24,16 @@ import Testing
         let output = Pipe()
         private var buffer = Data()
 
-        init(_ arguments: [String] = []) throws {
+        // No file of the server may pass the size, where there is one.
+        init(_ arguments: [String] = [], fileKibibytes: Int? = nil) throws {
+            let all = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
             process.executableURL = StdioProcessTests.program
-            process.arguments = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+            process.arguments = all
+            if let fileKibibytes {
+                process.executableURL = URL(fileURLWithPath: "/bin/bash")
+                let line = "ulimit -f \(fileKibibytes); exec \"$0\" \"$@\""
+                process.arguments = ["-c", line, StdioProcessTests.program.path] + all
+            }
             // What the tests are told by names that begin with CMCP_ is unknown to a server, which says so and stops.
             process.environment = ["PATH": "/usr/bin:/bin"]
             process.standardInput = input

@@ -78,7 +78,7 @@ import Testing
                 let saved = long.text("output_file")
                 #expect(saved.hasPrefix("/.cmcp/output/"))
                 let size = HostFolder.read(disk.path + "/workspace" + saved)?.utf8.count ?? 0
-                #expect(size > 1 << 20 && size < 2 << 20)
+                #expect(size > 1 << 20 && size <= 2 << 20)
                 #expect(long.text("stdout").contains("only the first \(size) bytes"))
             }
         }

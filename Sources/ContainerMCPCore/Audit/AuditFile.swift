@@ -50,7 +50,12 @@ struct AuditFile: ~Copyable {
 
     /// Appends one line that ends with a line feed, or makes sure only that one could be appended when it is
     /// empty.
-    mutating func append(_ line: [UInt8]) throws(Failure) {
+    ///
+    /// - Parameters:
+    ///   - line: The line.
+    ///   - room: Bytes that must have their place on the disk behind it; else nothing is appended.
+    /// - Throws: ``Failure`` with the step that did not work.
+    mutating func append(_ line: [UInt8], room: Int = 0) throws(Failure) {
         do {
             try openFolder()
             try takeLock()
@@ -61,16 +66,18 @@ struct AuditFile: ~Copyable {
                 try rotate()
                 size = try openCurrent()
             }
-            try write(line, after: size)
+            try write(line, after: size, room: room)
         } catch {
             closeAll()
             throw error
         }
     }
 
-    private mutating func write(_ line: [UInt8], after size: Int) throws(Failure) {
+    private mutating func write(_ line: [UInt8], after size: Int, room: Int) throws(Failure) {
         // The server that died inside a line must not spoil the next one.
-        let bytes = endsInsideLine ? [SettingText.lineFeed] + line : line
+        let text = endsInsideLine ? [SettingText.lineFeed] + line : line
+        // Blanks that are taken away again at once.
+        let bytes = text + [UInt8](repeating: UInt8(ascii: " "), count: room)
         var written = -1
         repeat {
             written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(log, $0.baseAddress, $0.count) }
@@ -81,6 +88,7 @@ struct AuditFile: ~Copyable {
             if written > 0 { ftruncate(log, size) }
             throw failure
         }
+        guard room == 0 || ftruncate(log, size + text.count) == 0 else { throw Failure("ftruncate") }
         endsInsideLine = false
     }
 

@@ -93,12 +93,14 @@ public final class AuditLog: Sendable {
     /// Asks before a call runs whether its line could be written.
     ///
     /// Costs nothing after a line that was written. After one that was not, it tries to write that the log
-    /// goes on.
+    /// goes on, and makes sure that there is room for more.
     ///
     /// - Throws: ``ToolError`` with code `internalFailure` and a fixed text. The call must then not be run.
     public func ensureWritable() async throws(ToolError) {
         guard !isHealthy.load(ordering: .acquiring) else { return }
-        try await record(AuditEvent(.resumed))
+        // A disk that has room for this short line only would let a call run and then refuse its line.
+        let line = AuditLine(AuditEvent(.resumed), time: now(), keepsFullText: keepsFullText)
+        try await write(line.bytes, room: Self.roomToResume)
     }
 
     /// Takes no more events; what waits is still written.
@@ -108,8 +110,11 @@ public final class AuditLog: Sendable {
         writer.finish()
     }
 
-    private func write(_ line: [UInt8]) async throws(ToolError) {
-        switch await writer.write(line) {
+    /// Bytes for the lines of the calls that may run at once.
+    private static let roomToResume = 65_536
+
+    private func write(_ line: [UInt8], room: Int = 0) async throws(ToolError) {
+        switch await writer.write(line, room: room) {
         case .success:
             isHealthy.store(true, ordering: .releasing)
         case .failure(let failure):

@@ -8,6 +8,7 @@ import Synchronization
 final class AuditWriter: Sendable {
     private struct Job {
         let line: [UInt8]
+        let room: Int
         let continuation: CheckedContinuation<Result<Void, AuditFile.Failure>, Never>
     }
 
@@ -54,11 +55,16 @@ final class AuditWriter: Sendable {
     }
 
     /// Waits until the line is in the file, or until it is clear that it will not be.
-    func write(_ line: [UInt8]) async -> Result<Void, AuditFile.Failure> {
+    ///
+    /// - Parameters:
+    ///   - line: The line; empty to ask only.
+    ///   - room: Bytes that must have a place behind it.
+    /// - Returns: Success, or what did not work.
+    func write(_ line: [UInt8], room: Int = 0) async -> Result<Void, AuditFile.Failure> {
         await withCheckedContinuation { continuation in
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.jobs.count < Self.maximumJobs else { return false }
-                state.jobs.append(Job(line: line, continuation: continuation))
+                state.jobs.append(Job(line: line, room: room, continuation: continuation))
                 return true
             }
             guard isTaken else {
@@ -94,7 +100,7 @@ final class AuditWriter: Sendable {
             }
             for job in jobs {
                 do {
-                    try file.append(job.line)
+                    try file.append(job.line, room: job.room)
                     job.continuation.resume(returning: .success(()))
                 } catch {
                     job.continuation.resume(returning: .failure(error))

@@ -7,8 +7,11 @@ import Glibc
 /// Looks at the machine's processes from outside the sandbox.
 enum ProcessTable {
     /// How many processes have an argument that is exactly this text.
-    static func count(withArgument text: String) -> Int {
-        HostPath.names(in: "/proc").compactMap { Int32($0) }.filter { hasArgument($0, text) }.count
+    static func count(withArgument text: String) -> Int { ids(withArgument: text).count }
+
+    /// The processes that have an argument that is exactly this text.
+    static func ids(withArgument text: String) -> [Int32] {
+        HostPath.names(in: "/proc").compactMap { Int32($0) }.filter { hasArgument($0, text) }
     }
 
     private static func hasArgument(_ process: Int32, _ text: String) -> Bool {

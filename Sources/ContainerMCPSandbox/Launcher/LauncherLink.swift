@@ -52,6 +52,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     /// - Parameters:
     ///   - level: What it shall reach.
     ///   - identity: Who children are.
+    ///   - signalWays: What may keep the signals of calls inside them.
+    ///   - hasGroups: Whether each supervisor joins a control group of its own.
     ///   - views: What they see.
     ///   - wall: What it is started behind, if anything.
     ///   - folders: Folders beside those of the views that children may write behind the wall.

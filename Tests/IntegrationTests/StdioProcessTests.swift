@@ -24,9 +24,10 @@ import Testing
         let output = Pipe()
         private var buffer = Data()
 
-        // No file of the server may pass the size, where there is one.
+        // With a size that no file of the server may pass it works in folders that the arguments name.
         init(_ arguments: [String] = [], fileKibibytes: Int? = nil) throws {
-            let all = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
+            let mode = fileKibibytes == nil ? ["--test-mode"] : []
+            let all = mode + ["--set", "BASH_ALLOWED_COMMANDS=sleep,echo"] + arguments
             process.executableURL = StdioProcessTests.program
             process.arguments = all
             if let fileKibibytes {

@@ -26,10 +26,11 @@ import Testing
         private var buffer = Data()
         private let recording = WireRecording(.lines)
 
-        /// Starts one, by a wrapper with its arguments where one is given.
-        init(_ arguments: [String] = [], through wrapper: [String] = []) throws {
+        /// Starts one, by a wrapper with its arguments where one is given; not in test mode it works in folders that the
+        /// arguments name.
+        init(_ arguments: [String] = [], through wrapper: [String] = [], isInTestMode: Bool = true) throws {
             let program = StdioProcessTests.program
-            let settings = ["--test-mode", "--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
+            let settings = (isInTestMode ? ["--test-mode"] : []) + ["--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
             let words = wrapper + [program.path] + settings + arguments
             process.executableURL = URL(fileURLWithPath: words[0])
             process.arguments = Array(words.dropFirst())

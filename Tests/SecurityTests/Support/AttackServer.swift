@@ -86,7 +86,9 @@ final class AttackServer: Sendable {
                     logger: Logger(label: "attack") { _ in SwiftLogNoOpLogHandler() }
                 )
             } catch {
-                guard error.code == .noSandbox, level.hasOwnRoot else { throw error }
+                // Before Landlock ABI 6 an ordinary user's children at `filtered` could signal the server.
+                let letsSignalsOut = geteuid() != 0 && error.message.contains("could signal the server")
+                guard error.code == .noSandbox, level.hasOwnRoot || letsSignalsOut else { throw error }
                 try Test.cancel("level \(level.rawValue) can't be had here: \(error.message)")
             }
             let attacked = AttackServer(

@@ -132,7 +132,7 @@ unload_profiles() {
 }
 
 printf 'VM-READY %s, security modules %s\n' "$(uname -r)" "$(cat /sys/kernel/security/lsm)"
-limit=600
+limit=1200
 expects_profiles=''
 while IFS='|' read -r name what who filter; do
     case $what in

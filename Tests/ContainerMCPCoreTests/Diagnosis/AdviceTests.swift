@@ -104,6 +104,16 @@ import Testing
         }
     }
 
+    @Test func `a server in the group of root is told to be in another`() {
+        func command(_ place: MachinePlace) -> String? {
+            let facts = MachineFacts(place: place, isInRootGroup: true)
+            return MadeUpMachine.advice(.userNamespace, nil, facts)?.command
+        }
+        #expect(command(.podman) == "podman run --user 1001:1001 …")
+        #expect(command(.docker) == "docker run --user 1001:1001 …")
+        #expect(command(.host) == nil)
+    }
+
     @Test func `where no level can be had, nothing is blamed about which nothing is known`() {
         let facts = MachineFacts(kernelRelease: "6.1.0", landlockABI: 7)
         for mechanism in [Mechanism.landlock, .seccomp, .cgroup, .appArmor, .unprivilegedUser, .noNewPrivs] {
@@ -114,7 +124,8 @@ import Testing
         let old = MachineFacts(
             distribution: MadeUpMachine.debian,
             kernelRelease: "6.1.0",
-            architecture: "x86_64"
+            architecture: "x86_64",
+            landlockABI: 2
         )
         #expect(MadeUpMachine.advice(.landlock, nil, old)?.command != nil)
     }

@@ -3,6 +3,19 @@
 extension Adviser {
     /// What keeps calls from having namespaces, by what the trial of level `full` came to.
     var namespaces: Advice {
+        if level == nil, facts.isInRootGroup {
+            let reason = "The server is in the group of root, which no call may be in"
+            switch facts.place {
+            case .podman: return .run("podman run --user 1001:1001 …", reason)
+            case .docker: return .run("docker run --user 1001:1001 …", reason)
+            case .kubernetes:
+                return .noneHere("the pod has to set runAsGroup: the server is in the group of root")
+            default:
+                return .noneHere(
+                    "the server is in the group of root, which no call may be in; start it in another"
+                )
+            }
+        }
         guard let failure else { return userNamespaces }
         if failure.contains("launcher") {
             return .noneHere(

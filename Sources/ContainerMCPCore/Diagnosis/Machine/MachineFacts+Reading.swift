@@ -19,6 +19,7 @@ extension MachineFacts {
             facts.hostName = facts.place.sharesKernel ? text(of: names.nodename) : nil
         }
         facts.isRoot = geteuid() == 0
+        facts.isInRootGroup = !facts.isRoot && getegid() == 0
         facts.landlockABI = LandlockVersion.running
         let mounts = MountTable(MachineView.real.text("/proc/self/mountinfo") ?? "")
         facts.workspace = Folder(settings.sandbox.root, MachineView.real, mounts)

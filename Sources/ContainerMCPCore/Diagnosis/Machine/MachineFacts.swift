@@ -111,6 +111,8 @@ public struct MachineFacts: Sendable, Equatable {
     public var architecture: String
     /// Whether the server has the user id 0.
     public var isRoot: Bool
+    /// Whether it has the group id 0 and is not root: children get the group of the server, and never that one.
+    public var isInRootGroup: Bool
     /// Whether its user id 0 is somebody else outside (user_namespaces(7)).
     public var isInUserNamespace: Bool
     /// Whether a system call filter lies over the server already; nil where that can't be seen.
@@ -153,6 +155,7 @@ public struct MachineFacts: Sendable, Equatable {
         kernelRelease: String = "",
         architecture: String = "",
         isRoot: Bool = false,
+        isInRootGroup: Bool = false,
         isInUserNamespace: Bool = false,
         isFiltered: Bool? = nil,
         landlockABI: Int = 0,
@@ -178,6 +181,7 @@ public struct MachineFacts: Sendable, Equatable {
         self.kernelRelease = kernelRelease
         self.architecture = architecture
         self.isRoot = isRoot
+        self.isInRootGroup = isInRootGroup
         self.isInUserNamespace = isInUserNamespace
         self.isFiltered = isFiltered
         self.landlockABI = landlockABI

@@ -42,11 +42,14 @@ public struct WireRecording: Sendable {
 
     /// Records what a client of each revision gets for a call whose result a test has at hand as a value.
     ///
+    /// Results with more than 64 KiB of text are left out: they are written like smaller ones, and five times over they
+    /// would fill the recording.
+    ///
     /// - Parameters:
     ///   - tool: The name of the tool.
     ///   - result: The result.
     public static func called(_ tool: String, _ result: ToolResult) {
-        guard RecordingFile.shared != nil else { return }
+        guard RecordingFile.shared != nil, !isLarge(result) else { return }
         let server = ServerDescription(name: "test", version: "1", capabilities: ServerCapabilities())
         for revision in ProtocolRevision.allCases {
             let isModern = revision.era == .modern
@@ -56,6 +59,16 @@ public struct WireRecording: Sendable {
             recording.client(["jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": .object(params)])
             let outcome = RequestOutcome.result(.toolCall(result))
             recording.server(outcome.message(id: .integer(1), revision: revision, server: server))
+        }
+    }
+
+    private static func isLarge(_ result: ToolResult) -> Bool {
+        result.content.contains { block in
+            switch block.payload {
+            case .text(let text): text.utf8.count > 64 << 10
+            case .structuredAccount: true
+            default: false
+            }
         }
     }
 

@@ -114,6 +114,8 @@ public final class Sandbox: ProcessRunner {
                     "sandbox level can't be had",
                     metadata: ["level": "\(level.rawValue)", "why": "\(error)"]
                 )
+                // It says nothing about the level, and a machine that is slow for now must not get a weaker one.
+                if error.code == .launcherAbsent { break }
             }
         }
         reactor.stop()

@@ -16,6 +16,8 @@ public struct SandboxError: Error, Sendable, Equatable, CustomStringConvertible 
         public static let unavailable = Code(rawValue: "unavailable")
         /// The launcher is gone or does not answer; the next call starts it anew.
         public static let launcherLost = Code(rawValue: "launcher_lost")
+        /// The executable does not contain the launcher, or the launcher did not greet in time.
+        public static let launcherAbsent = Code(rawValue: "launcher_absent")
         /// One layer of one child could not be set up, so the program was not run.
         public static let setUpFailed = Code(rawValue: "set_up_failed")
         /// The program itself could not be started.

@@ -2,6 +2,7 @@
 
 import ContainerMCPCore
 import ContainerMCPProtocol
+import ContainerMCPSandbox
 import Testing
 
 /// What a caller of Python expects to find.
@@ -77,7 +78,7 @@ import Testing
             _ = try await server.result(.fileWrite, ["path": "json.py", "content": "raise SystemExit(9)\n"])
             let result = try await server.python("import helper, json; _ = [helper.f(), json.dumps(1)]")
             #expect(result["result"] == ["mine", "1"], "\(result)")
-            let left = try await server.python("import os; _ = sorted(os.listdir('/workspace'))")
+            let left = try await server.python("import os; _ = sorted(os.listdir('.'))")
             #expect(left["result"] == ["helper.py", "json.py"])
         }
     }
@@ -91,7 +92,12 @@ import Testing
             let pool = try await server.python(
                 "from multiprocessing import Pool\ndef f(x): return x*x\nwith Pool(2) as p: _ = p.map(f, range(4))"
             )
-            #expect(pool["result"] == [0, 1, 4, 9], "\(pool)")
+            if server.server.report.level.hasOwnRoot {
+                #expect(pool["result"] == [0, 1, 4, 9], "\(pool)")
+            } else {
+                // The machine's /dev/shm is everybody's, so there is none, and with it no lock between processes.
+                #expect(pool["error"]?.stringValue?.contains("PermissionError") == true, "\(pool)")
+            }
             let none = try await server.python("import subprocess; subprocess.run(['/bin/ls'])")
             #expect(none["exit_code"] == 1)
         }

@@ -38,7 +38,7 @@ final class LauncherConnection: Sendable {
 
     func greet(within patience: Duration = .seconds(10)) throws(SandboxError) {
         let absent = SandboxError(
-            .launcherLost,
+            .launcherAbsent,
             "this executable does not contain the launcher, or it did not answer in 10 s",
         )
         guard let hello = receive(within: patience), hello.bytes.count == 24 else { throw absent }

@@ -95,7 +95,9 @@ import Testing
         }
         // The calls are gone by now; the helper's own processes follow as they notice.
         let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < deadline, processes.contains(where: ProcessTable.isAlive) { await Task.yield() }
+        while ContinuousClock.now < deadline, processes.contains(where: ProcessTable.isAlive) {
+            await Task.yield()
+        }
         #expect(processes.filter(ProcessTable.isAlive).isEmpty)
     }
 

@@ -93,6 +93,11 @@ import Testing
             processes = ProcessTable.descendants(of: top).union([top])
             #expect(processes.contains(launcher))
         }
+        // The calls are gone by now; the helper's own processes follow as they notice.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        while ContinuousClock.now < deadline, processes.contains(where: ProcessTable.isAlive) {
+            await Task.yield()
+        }
         #expect(processes.filter(ProcessTable.isAlive).isEmpty)
     }
 

@@ -82,7 +82,13 @@ public final class Sandbox: ProcessRunner {
         let reactor = try Reactor.start()
         let wanted: [SandboxLevel]
         switch configuration.requirement {
-        case .strongest: wanted = [.full, .noproc, .filtered]
+        case .strongest: wanted = wall == nil ? [.full, .noproc, .filtered] : [.full, .noproc]
+        case .exactly(.filtered) where wall != nil:
+            // Without a pid namespace for each call, what a call leaves behind would become the wall's.
+            throw SandboxError(
+                .unavailable,
+                "filtered: behind a wall of \(configuration.backend.rawValue) there are the levels full and noproc only"
+            )
         case .exactly(let level): wanted = [level]
         }
         var reasons: [String] = []

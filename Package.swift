@@ -140,7 +140,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["ContainerMCPProtocol", "cmcp-cli"],
+            dependencies: ["ContainerMCPProtocol", "ContainerMCPTesting", "cmcp-cli"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -154,7 +154,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ContainerMCPProtocolTests",
-            dependencies: ["ContainerMCPProtocol"],
+            dependencies: ["ContainerMCPProtocol", "ContainerMCPTesting"],
             swiftSettings: strict
         ),
         .testTarget(

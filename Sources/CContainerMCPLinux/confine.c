@@ -101,7 +101,8 @@ uint32_t cmcp_restrict_paths(const struct cmcp_setting *setting, const struct cm
         attributes.handled_fs |= LL_IOCTL_DEV;
     }
     if (abi >= 6) {
-        attributes.scoped = 3;
+        // Abstract sockets, and signals.
+        attributes.scoped = setting->scopes_signals ? 3 : 1;
         size = 24;
     }
     int ruleset = (int)syscall(444 /* landlock_create_ruleset */, &attributes, size, 0);

@@ -42,6 +42,7 @@ enum verdict {
     CHECK_OPENAT, ///< The same with flags in argument 2.
     CHECK_UTIMENSAT, ///< At the filtered level only "now" and only for an open file: arguments 1 and 2 are null.
     CHECK_PID_0,  ///< At the filtered level only the caller itself: argument 0 is 0.
+    SIGNAL, ///< Where nothing else confines signals, the supervisor is asked, which stands outside of the call.
     CHECK_PROCESS_PID_1, ///< At the filtered level argument 0 is at most the smallest class and argument 1 is 0.
     VERDICTS,
 };
@@ -77,9 +78,11 @@ static const struct entry entries[] = {
     A(mmap) A(mprotect) A(munmap) A(mremap) A(msync) A(madvise) A(mincore) A(brk) A(mlock) A(mlock2) A(munlock)
     A(mlockall) A(munlockall) A(membarrier) A(pkey_alloc) A(pkey_free) A(pkey_mprotect)
     // Processes, threads, signals, time.
-    V(clone, CHECK_CLONE) A(execve) A(exit) A(exit_group) A(wait4) A(waitid) A(kill) A(tkill) A(tgkill)
+    V(clone, CHECK_CLONE) A(execve) A(exit) A(exit_group) A(wait4) A(waitid)
+    V(kill, SIGNAL) V(tkill, SIGNAL) V(tgkill, SIGNAL) V(rt_sigqueueinfo, SIGNAL) V(rt_tgsigqueueinfo, SIGNAL)
+    V(pidfd_send_signal, SIGNAL)
     A(rt_sigaction) A(rt_sigprocmask) A(rt_sigreturn) A(rt_sigpending) A(rt_sigtimedwait) A(rt_sigsuspend)
-    A(rt_sigqueueinfo) A(rt_tgsigqueueinfo) A(sigaltstack) A(pidfd_open) A(pidfd_send_signal) A(futex)
+    A(sigaltstack) A(pidfd_open) A(futex)
     A(set_robust_list) A(get_robust_list) A(set_tid_address) A(restart_syscall) A(rseq) A(gettid) A(getpid) A(getppid)
     A(getpgid) A(setpgid) A(getsid) A(setsid) A(getuid) A(geteuid) A(getgid) A(getegid) A(getresuid) A(getresgid)
     A(getgroups) A(setuid) A(setgid) A(setreuid) A(setregid) A(setresuid) A(setresgid) A(setfsuid) A(setfsgid)
@@ -239,7 +242,7 @@ static const uint32_t harmless_requests[] = {
 #define NAMESPACE_BITS 0x7E020000u
 #define SOCK_TYPE_MASK 0xf
 
-static void emit_verdict(struct assembler *as, enum verdict verdict, int filtered) {
+static void emit_verdict(struct assembler *as, enum verdict verdict, int filtered, int asks_for_signals) {
     as->start[verdict] = as->length;
     switch (verdict) {
     case UNKNOWN:
@@ -253,6 +256,9 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         return;
     case UNSUPPORTED_FILTERED:
         emit_return(as, filtered ? ERRNO_OF(EOPNOTSUPP) : SECCOMP_RET_ALLOW);
+        return;
+    case SIGNAL:
+        emit_return(as, asks_for_signals ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW);
         return;
     case CHECK_CLONE:
         emit_load(as, low(0));
@@ -379,7 +385,7 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
     emit_return(as, SECCOMP_RET_ALLOW);
 }
 
-int cmcp_build_filter(uint32_t level, struct sock_fprog *program) {
+int cmcp_build_filter(uint32_t level, int asks_for_signals, struct sock_fprog *program) {
     int filtered = level == CMCP_LEVEL_FILTERED;
     uint8_t table[NUMBERS];
     memset(table, UNKNOWN, sizeof table);
@@ -414,7 +420,7 @@ int cmcp_build_filter(uint32_t level, struct sock_fprog *program) {
     emit_return(as, ERRNO_OF(ENOSYS));
     emit_tree(as, table, 0, NUMBERS, 0);
     for (int verdict = 0; verdict < VERDICTS; verdict++) {
-        emit_verdict(as, (enum verdict)verdict, filtered);
+        emit_verdict(as, (enum verdict)verdict, filtered, asks_for_signals);
     }
     for (unsigned i = 0; i < as->jumps && !as->failed; i++) {
         as->code[as->jump_at[i]].k = as->start[as->jump_to[i]] - as->jump_at[i] - 1;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -97,6 +98,10 @@ struct cmcp_setting {
     uint32_t outer_gid;
     int changes_id;  ///< The launcher is root and its children are not.
     int landlock_abi;
+    int scopes_signals; ///< Landlock keeps signals inside a call.
+    int answers_signals; ///< Its supervisor does (level `filtered`).
+    int interruptible;   ///< It does so without what Linux 5.19 brought.
+    int has_groups;      ///< Each call has a control group (cgroups(7)).
     int proc;        ///< O_PATH descriptor of the host's /proc.
     struct sock_fprog filter;
 };
@@ -135,22 +140,56 @@ uint32_t cmcp_attach_profile(const struct cmcp_setting *setting, const struct cm
 /// Reads back once more that the view's profile, where it has one, is in force: a profile that is unloaded meanwhile lets
 /// go of what it held.
 uint32_t cmcp_confirm_profile(const struct cmcp_view *view, int label);
-/// Installs the system call filter.
+/// Installs the system call filter, without a listener.
 uint32_t cmcp_install_filter(const struct cmcp_setting *setting);
 /// Sets the resource limits of a run.
 uint32_t cmcp_set_limits(const struct cmcp_run *run);
 /// Closes every descriptor from `first` up.
 void cmcp_close_from(unsigned first);
 
-/// Builds the filter for a level into `program`, which the caller frees. Returns 0 or -1.
-int cmcp_build_filter(uint32_t level, struct sock_fprog *program);
+/// Builds the filter for a level into `program`, which the caller frees. With `asks_for_signals` calls that send one
+/// wait for the answer of a listener. Returns 0 or -1.
+int cmcp_build_filter(uint32_t level, int asks_for_signals, struct sock_fprog *program);
 
-/// Tries everything that must be refused. Runs in a confined child.
-void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed);
+/// The end of a filter on which its supervisor answers (seccomp_unotify(2)).
+struct cmcp_listener {
+    int descriptor;
+    int waits; ///< Callers that are being answered wait through all but fatal signals (Linux 5.19).
+};
 
-/// The life of a supervisor: set up, wait for a run, run it, report. Never returns.
+/// A question or an answer, with room for what later kernels add.
+union cmcp_notification {
+    struct seccomp_notif question;
+    struct seccomp_notif_resp answer;
+    uint8_t room[512];
+};
+
+/// Whether a filter with a listener can be installed here; tried in a throw-away child.
+int cmcp_can_listen(const struct cmcp_setting *setting);
+/// Installs the filter in the caller; `listener` is its own until it is handed over.
+uint32_t cmcp_install_listening(const struct cmcp_setting *setting, struct cmcp_listener *listener);
+/// Sends the listener to the supervisor, and closes it. Returns 0, or -1 with errno.
+int cmcp_hand_over_listener(int socket, const struct cmcp_listener *listener);
+/// Receives what was handed over before; does not wait. Returns 0 or -1.
+int cmcp_take_over_listener(int socket, struct cmcp_listener *listener);
+/// Answers one call that sends a signal, if one waits. `proc` is the descriptor of /proc. Runs in the supervisor.
+void cmcp_answer_signal(const struct cmcp_listener *listener, int proc);
+
+/// Tries everything that must be refused. Runs in a confined child; with `is_in_group` the group of it and of its
+/// supervisor has room for one process more.
+void cmcp_try_everything(const struct cmcp_probe *probe, int is_in_group, uint32_t *breaches, uint32_t *confirmed);
+
+/// Starts a process in a control group, whose folder is open; `flags` as for clone(2), CLONE_PIDFD among them.
+///
+/// \param must_join Set to a descriptor in a new process that has to join by itself, with cmcp_join_group; else -1.
+/// \returns As clone(2).
+long cmcp_clone_into_group(unsigned long flags, int *pidfd, int group, int *must_join);
+/// Moves the caller into the group whose cgroup.procs is open, and closes that. Returns 0, or -1 with errno.
+int cmcp_join_group(int processes);
+
+/// The life of a supervisor: set up, wait for a run, run it, report. Never returns. `must_join` as above.
 void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *view, int control, int life,
-                    int private_folder) __attribute__((noreturn));
+                    int private_folder, int must_join) __attribute__((noreturn));
 
 /// Appends to a reply.
 struct cmcp_writer {

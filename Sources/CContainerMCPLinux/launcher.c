@@ -88,7 +88,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     uint32_t level = cmcp_read_u32(reader);
     uint32_t uid = cmcp_read_u32(reader);
     uint32_t gid = cmcp_read_u32(reader);
-    int changes_id = cmcp_read_u32(reader) != 0;
+    uint32_t flags = cmcp_read_u32(reader);
     errno = EINVAL;
     if (reader->failed || reader->at != reader->end || level < CMCP_LEVEL_FULL || level > CMCP_LEVEL_NONE ||
         (level != CMCP_LEVEL_NONE && (uid == 0 || gid == 0))) {
@@ -101,7 +101,7 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
     self->setting.level = level;
     self->setting.outer_uid = uid;
     self->setting.outer_gid = gid;
-    self->setting.changes_id = changes_id;
+    self->setting.changes_id = (flags & CMCP_CONFIGURE_CHANGES_ID) != 0;
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     self->setting.proc = proc < 0 ? -1 : fcntl(proc, F_DUPFD_CLOEXEC, 16);
     if (proc >= 0) {
@@ -115,9 +115,25 @@ static uint32_t configure(struct launcher *self, struct cmcp_reader *reader) {
         errno = ENOSYS;
         return CMCP_STEP_LANDLOCK;
     }
-    if (cmcp_build_filter(self->setting.level, &self->setting.filter) != 0) {
+    int is_filtered = level == CMCP_LEVEL_FILTERED;
+    self->setting.scopes_signals =
+        self->setting.landlock_abi >= 6 && !(is_filtered && (flags & CMCP_CONFIGURE_NO_SIGNAL_SCOPE) != 0);
+    self->setting.answers_signals =
+        is_filtered && !self->setting.scopes_signals && (flags & CMCP_CONFIGURE_NO_SIGNAL_ANSWERS) == 0;
+    self->setting.has_groups = (flags & CMCP_CONFIGURE_GROUPS) != 0;
+    self->setting.interruptible = (flags & CMCP_CONFIGURE_INTERRUPTIBLE) != 0;
+    if (cmcp_build_filter(level, self->setting.answers_signals, &self->setting.filter) != 0) {
         errno = EINVAL;
         return CMCP_STEP_SECCOMP;
+    }
+    if (self->setting.answers_signals && !cmcp_can_listen(&self->setting)) {
+        // Then another user id alone has to do; without one the probe finds that nothing does.
+        self->setting.answers_signals = 0;
+        free(self->setting.filter.filter);
+        if (cmcp_build_filter(level, 0, &self->setting.filter) != 0) {
+            errno = EINVAL;
+            return CMCP_STEP_SECCOMP;
+        }
     }
     uint32_t step = CMCP_STEP_NONE;
     if (cmcp_has_namespaces(&self->setting)) {
@@ -179,15 +195,16 @@ static uint32_t seal(struct launcher *self) {
 }
 
 static uint32_t prepare(struct launcher *self, struct cmcp_reader *reader, const int *descriptors, int count,
-                        int *supervisor) {
+                        int has_group, int *supervisor) {
     uint32_t id = cmcp_read_u32(reader);
     errno = EPROTO;
     if (!self->sealed) {
         return CMCP_STEP_STATE;
     }
+    int group = has_group && count > 1 ? descriptors[--count] : -1;
     errno = EINVAL;
     if (reader->failed || reader->at != reader->end || id >= CMCP_VIEWS_MAX || self->views[id] == NULL || count < 1 ||
-        count > 2) {
+        count > 2 || has_group != self->setting.has_groups || (has_group && group < 0)) {
         return CMCP_STEP_MESSAGE;
     }
     size_t slot = 0;
@@ -204,13 +221,15 @@ static uint32_t prepare(struct launcher *self, struct cmcp_reader *reader, const
         // Calls share one empty network namespace only while Landlock keeps them from each other's sockets there.
         flags |= self->setting.landlock_abi >= 6 ? 0 : CLONE_NEWNET;
     }
-    int pidfd = -1;
-    long pid = syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
+    int pidfd = -1, must_join = -1;
+    long pid = has_group ? cmcp_clone_into_group(flags, &pidfd, group, &must_join)
+                         : syscall(SYS_clone, flags, NULL, &pidfd, NULL, NULL);
     if (pid < 0) {
         return CMCP_STEP_CLONE;
     }
     if (pid == 0) {
-        cmcp_supervise(&self->setting, self->views[id], descriptors[0], self->life[0], count > 1 ? descriptors[1] : -1);
+        cmcp_supervise(&self->setting, self->views[id], descriptors[0], self->life[0], count > 1 ? descriptors[1] : -1,
+                       must_join);
     }
     self->supervisors[slot] = (pid_t)pid;
     *supervisor = pidfd;
@@ -293,7 +312,8 @@ static int serve(struct launcher *self) {
         step = seal(self);
         break;
     case CMCP_REQUEST_PREPARE:
-        step = prepare(self, &reader, descriptors, count, &supervisor);
+    case CMCP_REQUEST_PREPARE_IN_GROUP:
+        step = prepare(self, &reader, descriptors, count, kind == CMCP_REQUEST_PREPARE_IN_GROUP, &supervisor);
         break;
     default:
         errno = EINVAL;

@@ -123,7 +123,10 @@ uint32_t cmcp_enter_namespaces(struct cmcp_setting *setting) {
     if (step != CMCP_STEP_NONE) {
         return step;
     }
-    if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_NEWNET) != 0) {
+    // The top of a namespace for control groups is where its maker is: with a group for each call every supervisor
+    // makes its own, and until then the launcher must see the groups that it starts them in.
+    int groups = setting->has_groups ? 0 : CLONE_NEWCGROUP;
+    if (unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | groups | CLONE_NEWNET) != 0) {
         return CMCP_STEP_NAMESPACES;
     }
     sethostname("sandbox", 7);
@@ -293,6 +296,9 @@ static int mount_sized(const char *target, uint32_t bytes, uint32_t names) {
 
 uint32_t cmcp_enter_view(const struct cmcp_setting *setting, const struct cmcp_view *view) {
     char root[32], text[64];
+    if (setting->has_groups && unshare(CLONE_NEWCGROUP) != 0) {
+        return CMCP_STEP_NAMESPACES;
+    }
     snprintf(root, sizeof root, "/v/%u", view->id);
     if (chdir(root) != 0) {
         return CMCP_STEP_CHILD_ROOT;

@@ -12,12 +12,60 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
 
-void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uint32_t *confirmed) {
-    uint32_t found = 0, held = 0;
+/// Whether any of the calls that send a signal reaches a process. Signal 0 only asks whether one would be allowed.
+static int can_signal(pid_t pid) {
+    siginfo_t info;
+    memset(&info, 0, sizeof info);
+    info.si_code = SI_QUEUE;
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int reached = kill(pid, 0) == 0 || syscall(SYS_tkill, pid, 0) == 0 || syscall(SYS_tgkill, pid, pid, 0) == 0 ||
+                  syscall(SYS_rt_sigqueueinfo, pid, 0, &info) == 0 ||
+                  syscall(SYS_rt_tgsigqueueinfo, pid, pid, 0, &info) == 0 ||
+                  (pidfd >= 0 && syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0);
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+    return reached;
+}
+
+/// Whether a process of the call's own can be ended by a signal.
+static int can_end_child(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        // Ends by itself where no signal comes, well before the answer is awaited no longer.
+        struct timespec pause = {1, 0};
+        nanosleep(&pause, NULL);
+        _exit(0);
+    }
+    int status = 0;
+    if (child < 0 || kill(child, SIGKILL) != 0 || waitpid(child, &status, 0) != child) {
+        return 0;
+    }
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+/// Whether a second process below the caller is refused, as its group says.
+static int is_limited(void) {
+    pid_t first = fork();
+    if (first == 0) {
+        pid_t second = fork();
+        if (second == 0) {
+            _exit(0);
+        }
+        _exit(second < 0 && errno == EAGAIN ? 0 : 1);
+    }
+    int status = -1;
+    return first > 0 && waitpid(first, &status, 0) == first && status == 0;
+}
+
+void cmcp_try_everything(const struct cmcp_probe *probe, int is_in_group, uint32_t *breaches, uint32_t *confirmed) {
+    uint32_t found = 0, held = is_in_group && is_limited() ? CMCP_LAYER_PIDS : 0;
     int file = open(probe->canary, O_RDONLY | O_CLOEXEC);
     if (file >= 0) {
         found |= CMCP_BREACH_READ_CANARY;
@@ -49,11 +97,14 @@ void cmcp_try_everything(const struct cmcp_probe *probe, uint32_t *breaches, uin
     // its supervisor and itself only: there the number of a server that is process 1 of a container names the former.
     int has_own_numbers = getppid() == 1;
     int names_another = has_own_numbers && (probe->server == 1 || probe->server == getpid());
-    if (probe->server > 0 && !names_another && kill(probe->server, 0) == 0) {
+    if (probe->server > 0 && !names_another && can_signal(probe->server)) {
         found |= CMCP_BREACH_SIGNAL_SERVER;
     }
-    if (!has_own_numbers && kill(getppid(), 0) == 0) {
+    if (!has_own_numbers && can_signal(getppid())) {
         found |= CMCP_BREACH_SIGNAL_SUPERVISOR;
+    }
+    if (!can_end_child()) {
+        found |= CMCP_BREACH_OWN_SIGNALS;
     }
     if (unshare(CLONE_NEWUSER) == 0) {
         found |= CMCP_BREACH_USER_NAMESPACE;

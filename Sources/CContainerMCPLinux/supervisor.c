@@ -28,6 +28,9 @@ struct supervisor {
     int filtered;
     int private_folder;
     uint8_t *message;
+    /// Where a child hands its filter's listener over: its end, and the supervisor's.
+    int handing[2];
+    struct cmcp_listener listener;
 };
 
 static void fail(uint32_t step) __attribute__((noreturn));
@@ -117,7 +120,46 @@ static uint32_t confine(struct supervisor *self) {
     if ((step = cmcp_restrict_paths(self->setting, self->view, self->private_folder)) != CMCP_STEP_NONE) {
         return step;
     }
-    return cmcp_install_filter(self->setting);
+    if (!self->setting->answers_signals) {
+        return cmcp_install_filter(self->setting);
+    }
+    struct cmcp_listener listener;
+    if ((step = cmcp_install_listening(self->setting, &listener)) != CMCP_STEP_NONE) {
+        return step;
+    }
+    // Until the program runs nothing may send a signal: who would answer waits for the end of vfork.
+    return cmcp_hand_over_listener(self->handing[0], &listener) == 0 ? CMCP_STEP_NONE : CMCP_STEP_SECCOMP;
+}
+
+/// Makes the way by which a child hands its listener over, where there will be one.
+static void open_handing(struct supervisor *self) {
+    if (!self->filtered || !self->setting->answers_signals) {
+        return;
+    }
+    int ends[2];
+    if (cmcp_socket_pair(ends) != 0) {
+        fail(CMCP_STEP_SECCOMP);
+    }
+    for (int i = 0; i < 2; i++) {
+        // Out of the way of the descriptors that the child places.
+        self->handing[i] = fcntl(ends[i], F_DUPFD_CLOEXEC, CMCP_DESCRIPTORS_MAX + 16);
+        close(ends[i]);
+        if (self->handing[i] < 0) {
+            fail(CMCP_STEP_SECCOMP);
+        }
+    }
+}
+
+/// Takes the listener over; without it every signal of the call is refused with ENOSYS. Returns 0 or -1.
+static int close_handing(struct supervisor *self) {
+    if (self->handing[0] < 0) {
+        return 0;
+    }
+    close(self->handing[0]);
+    int result = cmcp_take_over_listener(self->handing[1], &self->listener);
+    close(self->handing[1]);
+    self->handing[0] = self->handing[1] = -1;
+    return result;
 }
 
 static uint32_t place_descriptors(const int *descriptors, int count) {
@@ -142,8 +184,8 @@ static uint32_t place_descriptors(const int *descriptors, int count) {
 static uint32_t become(struct supervisor *self, const struct cmcp_run *run, const int *descriptors, int count) {
     uint32_t step = place_descriptors(descriptors, count);
     if (step == CMCP_STEP_NONE && self->filtered) {
-        setsid();
-        step = confine(self);
+        // Its groups hold no process of anybody else: signals to the own one need no look.
+        step = setsid() < 0 ? CMCP_STEP_SESSION : confine(self);
     }
     if (step != CMCP_STEP_NONE) {
         return step;
@@ -188,12 +230,21 @@ static void report_exit(int status, const struct rusage *usage, int has_others) 
 static void watch(struct supervisor *self, pid_t first) __attribute__((noreturn));
 static void watch(struct supervisor *self, pid_t first) {
     for (;;) {
-        struct pollfd waiting[3] = {{CONTROL, POLLIN, 0}, {LIFE, POLLIN, 0}, {SIGNALS, POLLIN, 0}};
-        if (poll(waiting, 3, -1) < 0 && errno != EINTR) {
+        struct pollfd waiting[4] = {
+            {CONTROL, POLLIN, 0}, {LIFE, POLLIN, 0}, {SIGNALS, POLLIN, 0}, {self->listener.descriptor, POLLIN, 0}};
+        if (poll(waiting, 4, -1) < 0 && errno != EINTR) {
             break;
         }
+        // Before every answer, so that no flood of questions can hold up the end.
         if (waiting[0].revents != 0 || waiting[1].revents != 0) {
             break;
+        }
+        if ((waiting[3].revents & POLLIN) != 0) {
+            cmcp_answer_signal(&self->listener, PROC);
+        } else if (waiting[3].revents != 0) {
+            // Nobody is left who could ask.
+            close(self->listener.descriptor);
+            self->listener.descriptor = -1;
         }
         struct signalfd_siginfo ignored;
         while (read(SIGNALS, &ignored, sizeof ignored) > 0) {
@@ -243,6 +294,7 @@ static void run(struct supervisor *self, struct cmcp_reader *reader, int *descri
     }
     volatile uint32_t step = CMCP_STEP_NONE;
     volatile int error = 0;
+    open_handing(self);
     pid_t child = vfork();
     if (child == 0) {
         step = become(self, &request, descriptors, count);
@@ -255,6 +307,10 @@ static void run(struct supervisor *self, struct cmcp_reader *reader, int *descri
     for (int i = 0; i < count; i++) {
         close(descriptors[i]);
     }
+    if (close_handing(self) != 0 && step == CMCP_STEP_NONE) {
+        step = CMCP_STEP_SECCOMP;
+        error = EPROTO;
+    }
     if (step != CMCP_STEP_NONE) {
         errno = error;
         cmcp_send_failure(CONTROL, step, error);
@@ -266,6 +322,29 @@ static void run(struct supervisor *self, struct cmcp_reader *reader, int *descri
     watch(self, child);
 }
 
+/// Waits for the probe's word, five seconds at most, and answers its signals meanwhile. Returns 0 or -1.
+static int await_probe(struct supervisor *self, int channel) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    for (const time_t end = now.tv_sec + 5; now.tv_sec <= end; clock_gettime(CLOCK_MONOTONIC, &now)) {
+        struct pollfd waiting[3] = {
+            {channel, POLLIN, 0}, {self->listener.descriptor, POLLIN, 0}, {self->handing[1], POLLIN, 0}};
+        if (poll(waiting, 3, 1000) < 0 && errno != EINTR) {
+            return -1;
+        }
+        if (waiting[0].revents != 0) {
+            return 0;
+        }
+        if (waiting[2].revents != 0 && close_handing(self) != 0) {
+            return -1;
+        }
+        if ((waiting[1].revents & POLLIN) != 0) {
+            cmcp_answer_signal(&self->listener, PROC);
+        }
+    }
+    return -1;
+}
+
 static void probe(struct supervisor *self, struct cmcp_reader *reader) __attribute__((noreturn));
 static void probe(struct supervisor *self, struct cmcp_reader *reader) {
     struct cmcp_probe request;
@@ -274,12 +353,13 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
         errno = EINVAL;
         fail(CMCP_STEP_MESSAGE);
     }
+    open_handing(self);
     pid_t child = fork();
     if (child < 0) {
         fail(CMCP_STEP_FORK);
     }
     if (child == 0) {
-        if (dup2(channel[1], 3) < 0) {
+        if (dup2(channel[1], 3) < 0 || (self->filtered && setsid() < 0)) {
             _exit(1);
         }
         // The step that failed, errno, breaches, what is confirmed.
@@ -288,14 +368,13 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
             words[1] = (uint32_t)errno;
         } else {
             cmcp_close_from(4);
-            cmcp_try_everything(&request, &words[2], &words[3]);
+            cmcp_try_everything(&request, self->setting->has_groups, &words[2], &words[3]);
         }
         _exit(write(3, words, sizeof words) == (ssize_t)sizeof words ? 0 : 1);
     }
     close(channel[1]);
     uint32_t words[4];
-    struct pollfd waiting = {channel[0], POLLIN, 0};
-    if (poll(&waiting, 1, 5000) != 1 || read(channel[0], words, sizeof words) != (ssize_t)sizeof words) {
+    if (await_probe(self, channel[0]) != 0 || read(channel[0], words, sizeof words) != (ssize_t)sizeof words) {
         errno = EIO;
         fail(CMCP_STEP_FORK);
     }
@@ -315,14 +394,18 @@ static void probe(struct supervisor *self, struct cmcp_reader *reader) {
 }
 
 void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *view, int control, int life,
-                    int private_folder) {
+                    int private_folder, int must_join) {
+    if (must_join >= 0 && cmcp_join_group(must_join) != 0) {
+        cmcp_send_failure(control, CMCP_STEP_GROUP, errno);
+        _exit(1);
+    }
     // The launcher keeps its own descriptors above these numbers, so nothing is overwritten before it is used.
     place(control, CONTROL);
     place(life, LIFE);
     place(setting->proc, PROC);
     struct cmcp_setting own = *setting;
     own.proc = PROC;
-    struct supervisor self = {&own, view, !cmcp_has_namespaces(setting), -1, NULL};
+    struct supervisor self = {&own, view, !cmcp_has_namespaces(setting), -1, NULL, {-1, -1}, {-1, 0}};
     if (private_folder >= 0) {
         place(private_folder, PRIVATE);
         self.private_folder = PRIVATE;
@@ -341,7 +424,7 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
     prctl(PR_SET_NAME, "cmcp-init", 0, 0, 0);
     // The first to go when memory runs out. Failing to say so weakens nothing.
     (void)cmcp_write_self(PROC, "oom_score_adj", "1000");
-    uint32_t layers = 0, step;
+    uint32_t layers = setting->has_groups ? CMCP_LAYER_GROUP : 0, step;
     if (self.filtered) {
         if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
             fail(CMCP_STEP_SESSION);
@@ -359,7 +442,8 @@ void cmcp_supervise(const struct cmcp_setting *setting, const struct cmcp_view *
     }
     if (setting->level != CMCP_LEVEL_NONE) {
         layers |= CMCP_LAYER_LANDLOCK | CMCP_LAYER_SECCOMP | CMCP_LAYER_CAPABILITIES | CMCP_LAYER_NO_NEW_PRIVS;
-        layers |= setting->landlock_abi >= 6 ? CMCP_LAYER_SIGNAL_SCOPE : 0;
+        layers |= setting->scopes_signals ? CMCP_LAYER_SIGNAL_SCOPE : 0;
+        layers |= setting->answers_signals ? CMCP_LAYER_SIGNAL_ANSWERS : 0;
         layers |= setting->landlock_abi >= 4 ? CMCP_LAYER_TCP : 0;
         layers |= setting->changes_id ? CMCP_LAYER_OUTER_ID : 0;
         layers |= view->has_profile ? CMCP_LAYER_APPARMOR : 0;

@@ -245,6 +245,7 @@ const char *cmcp_step_name(uint32_t step) {
         [CMCP_STEP_SIGNALS] = "set up signals",
         [CMCP_STEP_NO_NEW_CODE] = "forbid new code in memory",
         [CMCP_STEP_APPARMOR] = "attach the AppArmor profile",
+        [CMCP_STEP_GROUP] = "join the control group",
     };
     return step < sizeof names / sizeof names[0] && names[step] != NULL ? names[step] : "unknown step";
 }

@@ -59,6 +59,12 @@ public struct SandboxConfiguration: Sendable {
     /// Bytes of files without a name that a call may hold open on the workspace's device: they are in no count of
     /// the workspace.
     public var unnamedBytes = 1 << 30
+    /// The ways that may be taken to confine signals at level `filtered`; fewer only to test one of them alone.
+    ///
+    /// With none of them the sandbox does not start.
+    var signalWays = SignalWays.all
+    /// Whether calls get control groups.
+    var groupUse = GroupUse.automatic
     /// Told each time that the launcher ended and was started again.
     public var onRestart: (@Sendable () -> Void)?
 

@@ -6,11 +6,13 @@ internal import Glibc
 /// What the server's own process does for its safety at start.
 public enum ServerProcess {
     /// Makes memory and descriptors of this process unreadable for others of the same user, forbids core files, and
-    /// turns a write to a closed pipe into an error instead of a signal.
+    /// turns a write to a closed pipe, or beyond the size that files of the server may have, into an error instead of a
+    /// signal.
     ///
     /// - Throws: ``SandboxError`` when the kernel refuses.
     public static func harden() throws(SandboxError) {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         guard cmcp_harden_process() == 0 else {
             throw SandboxError(
                 .unavailable,

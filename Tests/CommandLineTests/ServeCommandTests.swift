@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Glibc
 import Testing
 
@@ -10,7 +11,10 @@ import Testing
             {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
 
             """#
+        let recording = WireRecording(.lines)
+        recording.client(Array(request.utf8))
         let run = try CommandLine.run(["serve", "--stdio", "--test-mode"], streams: .pipes(input: request))
+        recording.server(Array(run.output.utf8))
         #expect(run.status == 0, "\(run.error)")
         #expect(try run.json["result"]?["serverInfo"]?["name"] == "container-mcp")
     }

@@ -32,7 +32,7 @@ import Testing
             try view.bind(secret, at: "/secret.txt", [.noexec])
             try view.bind(place + "/outside", at: "/outside", [.writable, .noexec])
         }
-        try await start(level, profiles: profiles, extra: extra) { sandbox in
+        try await TestSandbox.with(level: .exactly(level), profiles: profiles, extra: extra) { sandbox in
             if !profiles.isEmpty {
                 let status = sandbox.sandbox.report.statuses[.appArmor]
                 let isRequired = unsafe getenv("CMCP_EXPECT_PROFILES") != nil
@@ -43,22 +43,6 @@ import Testing
                 try #require(sandbox.sandbox.report.profiles == profiles)
             }
             try await body(sandbox, Place(host: place, inner: level.hasOwnRoot ? "" : place))
-        }
-    }
-
-    /// Starts a sandbox; cancelled where the machine can't give the level.
-    ///
-    /// An ordinary user may lack `filtered` on kernels without Landlock ABI 6, where it needs a profile to keep signals in.
-    private static func start(
-        _ level: SandboxLevel,
-        profiles: [UInt32: String],
-        extra: ((inout RuntimeView) throws -> Void)? = nil,
-        _ body: (TestSandbox) async throws -> Void
-    ) async throws {
-        do {
-            try await TestSandbox.with(level: .exactly(level), profiles: profiles, extra: extra, body)
-        } catch let error as SandboxError where error.code == .unavailable {
-            try Test.cancel("level \(level.rawValue) can't be had here: \(error.message)")
         }
     }
 
@@ -238,7 +222,7 @@ import Testing
     {
         // The guest of bin/vm loads two copies of the bash profile for this, one for each level.
         let name = "container-mcp-test-\(level.rawValue)"
-        try await Self.start(level, profiles: [TestSandbox.bash: name]) { sandbox in
+        try await TestSandbox.with(level: .exactly(level), profiles: [TestSandbox.bash: name]) { sandbox in
             guard sandbox.sandbox.report.profiles[TestSandbox.bash] == name else {
                 try Test.cancel("the profile \(name) is not loaded (bin/vm test loads it)")
             }

@@ -69,8 +69,7 @@ static void expect_no_process_left(void) {
     CHECK(!"every process is gone");
 }
 
-/// Whether a level can be had here; tells why not.
-static int is_offered(uint32_t level) {
+int is_offered(uint32_t level) {
     struct launcher launcher = greeted_launcher();
     struct message *message = malloc(sizeof *message);
     CHECK(message != NULL);
@@ -113,6 +112,17 @@ static void try_level(uint32_t level, const char *name) {
     printf("%s: %u checks\n", name, checks - before);
 }
 
+/// The filtered level with its supervisors answering signals.
+static void try_level_with(uint32_t flags, const char *name) {
+    place.flags = flags;
+    try_level(CMCP_LEVEL_FILTERED, name);
+    if (is_offered(CMCP_LEVEL_FILTERED)) {
+        try_answers();
+    }
+    place.flags = 0;
+    expect_no_process_left();
+}
+
 int main(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[1], CMCP_LAUNCHER_ARGUMENT) == 0) {
         return NOT_A_LAUNCHER;
@@ -131,6 +141,13 @@ int main(int count, char **arguments) {
     try_level(CMCP_LEVEL_NOPROC, "noproc");
     try_level(CMCP_LEVEL_FILTERED, "filtered");
     try_level(CMCP_LEVEL_NONE, "none");
+    try_level_with(CMCP_CONFIGURE_NO_SIGNAL_SCOPE, "filtered, signals answered");
+    try_level_with(CMCP_CONFIGURE_NO_SIGNAL_SCOPE | CMCP_CONFIGURE_INTERRUPTIBLE, "filtered, interruptible");
+    at_level = "full, in a group";
+    try_groups(CMCP_LEVEL_FULL);
+    at_level = "filtered, in a group";
+    try_groups(CMCP_LEVEL_FILTERED);
+    expect_no_process_left();
     remove_place();
     printf("as %s: %u checks held\n", place.changes_id ? "root" : "an ordinary user", checks);
     return 0;

@@ -65,6 +65,7 @@ struct supervisor {
     int control;
     int pidfd;
     uint32_t abi;
+    uint32_t layers;
 };
 
 /// What a run left behind.
@@ -75,6 +76,10 @@ struct ending {
 
 /// Where the tests work: a throw-away folder, and who children are.
 struct place {
+    /// Further flags of CONFIGURE.
+    uint32_t flags;
+    /// The folder of the control group that supervisors are prepared in, or 0.
+    int group_folder;
     char folder[64];
     char workspace[96];
     char data[96];
@@ -86,6 +91,8 @@ struct place {
 extern struct place place;
 
 void make_place(void);
+/// Whether a level can be had here; tells why not.
+int is_offered(uint32_t level);
 void remove_place(void);
 
 // launching.c
@@ -135,6 +142,8 @@ void try_probe(uint32_t level);
 void try_many_supervisors(uint32_t level);
 void try_ends(uint32_t level);
 void try_descriptor_floods(uint32_t level);
+void try_answers(void);
+void try_groups(uint32_t level);
 void try_shims(void);
 void try_files(void);
 

@@ -88,7 +88,7 @@ void put_configure(struct message *message, uint32_t level) {
     put_u32(message, level);
     put_u32(message, place.user);
     put_u32(message, place.group);
-    put_u32(message, level == CMCP_LEVEL_NONE ? 0 : (uint32_t)place.changes_id);
+    put_u32(message, level == CMCP_LEVEL_NONE ? 0 : (uint32_t)place.changes_id | place.flags);
 }
 
 struct launcher ready_launcher(uint32_t level) {
@@ -114,15 +114,18 @@ static int private_folder(void) {
 }
 
 struct supervisor prepare(struct launcher *launcher) {
-    int ends[2], descriptors[2], count = 1;
+    int ends[2], descriptors[3], count = 1;
     CHECK(cmcp_socket_pair(ends) == 0);
     descriptors[0] = ends[1];
     if (launcher->level == CMCP_LEVEL_FILTERED || launcher->level == CMCP_LEVEL_NONE) {
         descriptors[count++] = private_folder();
     }
+    if (place.group_folder > 0) {
+        descriptors[count++] = fcntl(place.group_folder, F_DUPFD_CLOEXEC, 0);
+    }
     struct message *message = malloc(sizeof *message);
     CHECK(message != NULL);
-    begin(message, CMCP_REQUEST_PREPARE);
+    begin(message, place.group_folder > 0 ? CMCP_REQUEST_PREPARE_IN_GROUP : CMCP_REQUEST_PREPARE);
     put_u32(message, 0);
     send_bytes(launcher->socket, message->bytes, message->length, descriptors, count);
     free(message);
@@ -132,7 +135,7 @@ struct supervisor prepare(struct launcher *launcher) {
     struct reply reply;
     receive_reply(launcher->socket, &reply);
     CHECK(reply.length == 4 && reply.words[0] == CMCP_REPLY_DONE && reply.count == 1);
-    struct supervisor supervisor = {ends[0], reply.descriptors[0], 0};
+    struct supervisor supervisor = {ends[0], reply.descriptors[0], 0, 0};
     receive_reply(supervisor.control, &reply);
     if (reply.words[0] == CMCP_REPLY_FAILED) {
         fprintf(stderr, "%s: could not %s: %s\n", at_level, cmcp_step_name(reply.words[1]),
@@ -142,6 +145,7 @@ struct supervisor prepare(struct launcher *launcher) {
     uint32_t always = CMCP_LAYER_LANDLOCK | CMCP_LAYER_SECCOMP | CMCP_LAYER_NO_NEW_PRIVS;
     CHECK(launcher->level == CMCP_LEVEL_NONE || (reply.words[1] & always) == always);
     CHECK(((reply.words[1] & CMCP_LAYER_PROC) != 0) == (launcher->level == CMCP_LEVEL_FULL));
+    supervisor.layers = reply.words[1];
     supervisor.abi = reply.words[2];
     return supervisor;
 }

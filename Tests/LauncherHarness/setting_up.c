@@ -64,7 +64,7 @@ void try_order(void) {
     refuse(&launcher, CMCP_REQUEST_VIEW, CMCP_STEP_STATE);
     refuse(&launcher, CMCP_REQUEST_SEAL, CMCP_STEP_STATE);
     refuse(&launcher, CMCP_REQUEST_PREPARE, CMCP_STEP_STATE);
-    const uint32_t strange[] = {0, CMCP_REQUEST_HELLO, CMCP_REQUEST_RUN, CMCP_REQUEST_PROBE, 8, 1U << 31, UINT32_MAX};
+    const uint32_t strange[] = {0, CMCP_REQUEST_HELLO, CMCP_REQUEST_RUN, CMCP_REQUEST_PROBE, 99, 1U << 31, UINT32_MAX};
     for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
         refuse(&launcher, strange[i], CMCP_STEP_MESSAGE);
     }

@@ -5,8 +5,9 @@
 # where the programs are missing.
 set -euo pipefail
 cd "$(mktemp -d /srv/cmcp.XXXXXX)"
-export CMCP_BIN_DIR=/cmcp/bin HOME=/root
-[ -x "$CMCP_BIN_DIR/cmcp-cli" ] && [ -x "$CMCP_BIN_DIR/ContainerMCPStdio" ] || exit 69
+export HOME=/root
+readonly programs=/cmcp/bin
+[ -x "$programs/cmcp-cli" ] && [ -x "$programs/ContainerMCPStdio" ] || exit 69
 readonly tool=/cmcp/project/bin/apparmor
 
 fail() {
@@ -54,11 +55,11 @@ echo here >sandbox/file.txt
 chown 64999:64999 sandbox sandbox/file.txt
 printf 'SANDBOX_ROOT=%s\nBASH_ALLOWED_COMMANDS=ls,cat\n' "$PWD/sandbox" >settings.env
 "$tool" status
-"$tool" load --env-file settings.env
+"$tool" load --bin-dir "$programs" --env-file settings.env
 [ "$("$tool" status | grep -c 'installed, loaded (enforce)')" = 3 ] || fail "three profiles were to be loaded"
 
 # Started by its path, so that its own profile holds it.
-answers=$(ask_server "$CMCP_BIN_DIR/ContainerMCPStdio" --env-file settings.env) || fail "the confined server did not answer"
+answers=$(ask_server "$programs/ContainerMCPStdio" --env-file settings.env) || fail "the confined server did not answer"
 printf '%s\n' "$answers"
 grep -q '^system_run_command .*container-mcp//&container-mcp-bash (enforce).*kept' <<<"$answers" \
     || fail "the command was not held by both profiles"
@@ -66,7 +67,8 @@ grep -q '^system_run_python .*container-mcp//&container-mcp-python (enforce)' <<
     || fail "Python was not held by both profiles"
 grep -q '^file_read .*here' <<<"$answers" || fail "the file tools did not work"
 
-"$tool" load --children --env-file settings.env
+"$tool" load --children --bin-dir "$programs" --env-file settings.env
+! grep -q '^container-mcp (' /sys/kernel/security/apparmor/profiles || fail "the server's profile is still loaded"
 "$tool" unload
 ! grep -q container-mcp /sys/kernel/security/apparmor/profiles || fail "a profile is still loaded"
 [ -z "$(find /etc/apparmor.d -name '*container-mcp*')" ] || fail "files are left in /etc/apparmor.d"

@@ -70,7 +70,7 @@ run_tests() {
         timeout --kill-after=10 "$limit" ${start[@]+"${start[@]}"} "$@" \
             env -i HOME="$folder" PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 CMCP_BIN_DIR=$bin CMCP_IN_VM=1 \
             $([ "$who" = root ] || echo CMCP_TEST_AS_USER=1) ${expects_profiles:+CMCP_EXPECT_PROFILES=1} \
-            "$bundle" --testing-library swift-testing --filter "$filter" </dev/null
+            "$bundle" --testing-library swift-testing --no-parallel --filter "$filter" </dev/null
     ) 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
     if [ "$status" -ne 0 ] && [ "$status" -ne 69 ]; then
         dmesg | grep -a 'apparmor="DENIED"' | tail -n 40

@@ -31,12 +31,13 @@
 /// What a message from the server asks of the launcher or of a supervisor.
 enum cmcp_request {
     CMCP_REQUEST_HELLO = 1,     ///< The nonce that the launcher sent, sent back.
-    CMCP_REQUEST_CONFIGURE = 2, ///< Level, outer ids: enter the namespaces.
+    CMCP_REQUEST_CONFIGURE = 2, ///< Level, outer ids, flags: enter the namespaces.
     CMCP_REQUEST_VIEW = 3,      ///< One view: mounts and rules, and with CMCP_VIEW_PROFILE a name at the end.
     CMCP_REQUEST_SEAL = 4,      ///< Let go of the host's files.
     CMCP_REQUEST_PREPARE = 5,   ///< One supervisor for a view; carries its control socket.
     CMCP_REQUEST_RUN = 6,       ///< To a supervisor: argv, environment, limits, descriptors.
     CMCP_REQUEST_PROBE = 7,     ///< To a supervisor: try what must be refused, instead of a program.
+    CMCP_REQUEST_PREPARE_IN_GROUP = 8, ///< As PREPARE; the last descriptor is the folder of the call's control group.
 };
 
 /// What a message to the server says.
@@ -56,6 +57,16 @@ enum cmcp_level {
     CMCP_LEVEL_NOPROC = 2,   ///< Namespaces without /proc.
     CMCP_LEVEL_FILTERED = 3, ///< No namespaces.
     CMCP_LEVEL_NONE = 4,     ///< No confinement at all; the server asks for it only when its operator did by name.
+};
+
+/// Flags of CONFIGURE. A way to confine signals is turned off only to try another one alone; with none left the probe
+/// finds the breach.
+enum cmcp_configure_flag {
+    CMCP_CONFIGURE_CHANGES_ID = 1 << 0,      ///< The launcher is root, and children get the outer ids.
+    CMCP_CONFIGURE_NO_SIGNAL_SCOPE = 1 << 1, ///< At level `filtered`, not by Landlock.
+    CMCP_CONFIGURE_NO_SIGNAL_ANSWERS = 1 << 2, ///< At level `filtered`, not by the supervisor.
+    CMCP_CONFIGURE_GROUPS = 1 << 4, ///< Each supervisor will be prepared in a group, and takes that for its top.
+    CMCP_CONFIGURE_INTERRUPTIBLE = 1 << 3, ///< Callers that are being answered can be interrupted (Linux before 5.19).
 };
 
 /// The step that failed. The order is the order in which they are taken.
@@ -101,6 +112,7 @@ enum cmcp_step {
     CMCP_STEP_SIGNALS,
     CMCP_STEP_NO_NEW_CODE,
     CMCP_STEP_APPARMOR,
+    CMCP_STEP_GROUP,
 };
 
 /// Layers in force, as bits of READY.
@@ -122,6 +134,9 @@ enum cmcp_layer {
     CMCP_LAYER_TCP = 1 << 14,
     CMCP_LAYER_NO_NEW_CODE = 1 << 15,
     CMCP_LAYER_APPARMOR = 1 << 16,
+    CMCP_LAYER_SIGNAL_ANSWERS = 1 << 17, ///< The supervisor answers calls that send signals.
+    CMCP_LAYER_GROUP = 1 << 18,          ///< Supervisor and call are in a control group of their own.
+    CMCP_LAYER_PIDS = 1 << 19,           ///< Confirmed by the probe: its group's limit of three processes holds.
 };
 
 /// What became of a view's AppArmor profile, found out by attaching it to a throw-away process.
@@ -151,6 +166,7 @@ enum cmcp_breach {
     CMCP_BREACH_WORKSPACE = 1 << 13, ///< The workspace could not be written: not a breach, but no service either.
     CMCP_BREACH_DESCRIPTOR = 1 << 14,
     CMCP_BREACH_SIGNAL_SUPERVISOR = 1 << 15,
+    CMCP_BREACH_OWN_SIGNALS = 1 << 16, ///< A process of the call's own could not be signalled: no service, either.
 };
 
 /// How an entry of a view comes to be.

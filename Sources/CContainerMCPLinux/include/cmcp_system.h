@@ -97,6 +97,15 @@ void cmcp_error_text(int error, char *buffer, size_t length);
 /// Gives memory that the allocator holds and nobody uses back to the kernel, where the C library can (malloc_trim(3)).
 void cmcp_return_memory(void);
 
+/// Whether a service manager wrote on a control group's folder that it is delegated (the attribute `user.delegate`, or
+/// for root `trusted.delegate`; systemd.resource-control(5)). (Swift's Glibc module lacks sys/xattr.h.)
+int cmcp_is_delegated(const char *folder);
+
+/// Locks an open folder for this process with flock(2), without waiting. (The name is taken by a structure in Swift.)
+///
+/// \returns 0, or -1 with errno: EWOULDBLOCK while another process holds it.
+int cmcp_lock_folder(int folder);
+
 /// Parts of a waitpid status, which are macros.
 int cmcp_status_exited(int status);
 int cmcp_status_code(int status);

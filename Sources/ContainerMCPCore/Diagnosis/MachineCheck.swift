@@ -85,7 +85,7 @@ public struct MachineCheck: Sendable, Equatable {
         return MachineCheck(
             "user namespaces",
             parts.joined(separator: "; "),
-            warning: matters ? adviser.userNamespaces : nil
+            warning: matters ? adviser.namespaces : nil
         )
     }
 
@@ -140,17 +140,11 @@ public struct MachineCheck: Sendable, Equatable {
     private static func software(_ facts: MachineFacts, _ adviser: Adviser) -> [MachineCheck] {
         var checks: [MachineCheck] = []
         if let python = facts.python {
-            let advice = facts.distribution.install("python3").map {
-                Advice.run(adviser.asRoot($0), "system_run_python needs an interpreter")
-            }
             checks.append(
                 MachineCheck(
                     "python",
                     python.path ?? "no interpreter that can be used; system_run_python is not offered",
-                    warning: python.path == nil
-                        ? advice
-                            ?? .noneHere("install python3 3.11 or newer; the package manager is not known")
-                        : nil
+                    warning: python.path == nil ? interpreter(facts, adviser) : nil
                 )
             )
         }
@@ -176,6 +170,20 @@ public struct MachineCheck: Sendable, Equatable {
             )
         )
         return checks
+    }
+
+    /// How to come by an interpreter.
+    private static func interpreter(_ facts: MachineFacts, _ adviser: Adviser) -> Advice {
+        if let other = facts.otherPython {
+            return .run(
+                "cmcp-cli doctor --set PYTHON_EXECUTABLE=\(Adviser.quoted(other))",
+                "An interpreter that is older than 3.11 or does not belong to root is taken only when it is named"
+            )
+        }
+        guard let command = facts.distribution.install("python3") else {
+            return .noneHere("install Python 3.11 or newer; the package manager of this machine is not known")
+        }
+        return .run(adviser.asRoot(command), "system_run_python needs an interpreter")
     }
 
     /// The packages of programs that are often listed; they have these names in every distribution.

@@ -58,7 +58,8 @@ public struct ProtectionReport: Sendable, Equatable {
         let adviser = Adviser(
             facts: facts,
             level: report?.level,
-            isLevelNamed: diagnosis.required != .automatic && diagnosis.isSufficient
+            isLevelNamed: diagnosis.required != .automatic && diagnosis.isSufficient,
+            failure: diagnosis.attempts.first { $0.level == .full }?.failure
         )
         level = report?.level
         self.backend = backend.rawValue

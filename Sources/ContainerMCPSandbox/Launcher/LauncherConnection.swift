@@ -36,9 +36,9 @@ final class LauncherConnection: Sendable {
     private func greet() throws(SandboxError) {
         let absent = SandboxError(
             .launcherLost,
-            "this executable does not contain the launcher, or it did not answer in 2 s",
+            "this executable does not contain the launcher, or it did not answer in 10 s",
         )
-        guard let hello = receive(within: .seconds(2)), hello.bytes.count == 24 else { throw absent }
+        guard let hello = receive(within: .seconds(10)), hello.bytes.count == 24 else { throw absent }
         var reader = WireReader(hello.bytes[...])
         guard reader.readUInt32() == CMCP_REPLY_HELLO.rawValue,
             reader.readUInt32() == UInt32(CMCP_WIRE_VERSION)

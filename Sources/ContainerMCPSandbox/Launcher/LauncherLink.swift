@@ -15,6 +15,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     private let reactor: Reactor
     private let childOwner: ChildIdentity
     private let privateFolders: PrivateFolders?
+    private let groups: GroupPool?
     private(set) var isLost = false
     private var isWatched = false
     private var unanswered: [Supervisor] = []
@@ -29,13 +30,15 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         level: SandboxLevel,
         reactor: Reactor,
         childOwner: ChildIdentity,
-        privateFolders: PrivateFolders?
+        privateFolders: PrivateFolders?,
+        groups: GroupPool? = nil
     ) {
         self.connection = connection
         self.level = level
         self.reactor = reactor
         self.childOwner = childOwner
         self.privateFolders = privateFolders
+        self.groups = groups
     }
 
     /// Starts a launcher at a level and gives it the views.
@@ -46,6 +49,8 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     static func connect(
         level: SandboxLevel,
         identity: ChildIdentity,
+        signalWays: SignalWays = .all,
+        hasGroups: Bool = false,
         views: [UInt32: ViewMessage]
     ) throws(SandboxError) -> (LauncherConnection, profiles: [UInt32: UInt32]) {
         let connection = try LauncherConnection.open()
@@ -55,7 +60,10 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             configure.write(level.wireValue)
             configure.write(identity.user)
             configure.write(identity.group)
-            configure.write(UInt32(identity.differs && level != .none ? 1 : 0))
+            let changesID = identity.differs && level != .none
+            var flags = changesID ? CMCP_CONFIGURE_CHANGES_ID.rawValue : 0
+            flags |= hasGroups ? CMCP_CONFIGURE_GROUPS.rawValue : 0
+            configure.write(flags | signalWays.wireFlags)
             try connection.ask(configure)
             for (id, view) in views.sorted(by: { $0.key < $1.key }) {
                 let state = try connection.ask(view.encoded(id: id, level: level))
@@ -112,21 +120,26 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
             folder = made.descriptor
             descriptors.append(made.descriptor.number)
         }
+        let group = try groups?.take()
+        if let group { descriptors.append(group.folder.number) }
         let supervisor = Supervisor(
             control: pair.server,
             view: view,
             privateFolder: folderPath,
+            group: group,
             reactor: reactor
         )
         if !level.hasOwnRoot { supervisor.countsForUser = childOwner.user }
         guard reactor.watch(pair.server.number, readable: true, writable: false, supervisor) else {
+            if let group { groups?.give(back: group) }
             throw .exhausted("an epoll entry", errno)
         }
-        var request = WireWriter(CMCP_REQUEST_PREPARE)
+        var request = WireWriter(group == nil ? CMCP_REQUEST_PREPARE : CMCP_REQUEST_PREPARE_IN_GROUP)
         request.write(view)
         let sent = withExtendedLifetime(folder) { connection.send(request.bytes, descriptors) }
         guard sent else {
             supervisor.release()
+            if let group { groups?.give(back: group) }
             throw SandboxError(
                 .launcherLost,
                 "the launcher does not take requests: \(SandboxError.errorText(errno))"
@@ -139,6 +152,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     /// Gives back what a call used.
     func retire(_ supervisor: Supervisor) {
         supervisor.release()
+        if let group = supervisor.takeGroup() { groups?.give(back: group) }
         if let folder = supervisor.privateFolder { privateFolders?.remove(folder) }
     }
 
@@ -149,6 +163,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         for supervisor in parked.values.joined() { retire(supervisor) }
         parked = [:]
         connection.end()
+        groups?.remove()
     }
 
     func isReady(_ descriptor: Int32, readable: Bool, writable: Bool) {
@@ -174,10 +189,12 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         guard !isLost else { return }
         let orphans = unanswered
         unanswered = []
+        isLost = true
+        // First of all, so that calls that come meanwhile get a new one: ending this one takes its time.
+        onLoss?(self)
         end()
         for supervisor in orphans {
             supervisor.onEvent?(.failed(SandboxError(.launcherLost, "the launcher ended")))
         }
-        onLoss?(self)
     }
 }

@@ -17,7 +17,9 @@ struct PrivateFolders: Sendable {
         guard let folder = Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
             !owner.differs || fchown(folder.number, owner.user, owner.group) == 0
         else {
-            throw .exhausted("a temporary folder", errno)
+            let error = errno
+            unsafe rmdir(path)
+            throw .exhausted("a temporary folder", error)
         }
         return (path, folder)
     }

@@ -26,6 +26,8 @@ final class Supervisor: ReactorHandler {
     let view: UInt32
     /// At level `filtered`: the folder of this call alone.
     let privateFolder: String?
+    /// The control group of this call alone, where groups are used, until it is given back.
+    private(set) var group: CallGroup?
     private(set) var pidfd: Descriptor?
     private var hasFailed = false
     private var isGone = false
@@ -48,10 +50,11 @@ final class Supervisor: ReactorHandler {
     /// Whether a call can still be given to it.
     var isUsable: Bool { !isGone && !hasHungUp && !hasFailed }
 
-    init(control: Descriptor, view: UInt32, privateFolder: String?, reactor: Reactor) {
+    init(control: Descriptor, view: UInt32, privateFolder: String?, group: CallGroup?, reactor: Reactor) {
         self.control = control
         self.view = view
         self.privateFolder = privateFolder
+        self.group = group
         self.reactor = reactor
     }
 
@@ -68,6 +71,7 @@ final class Supervisor: ReactorHandler {
     func kill() {
         mustKill = true
         shutdown(control.number, Int32(SHUT_WR))
+        group?.kill()
         if let pidfd, privateFolder == nil {
             cmcp_pidfd_signal(pidfd.number, SIGKILL)
         }
@@ -97,6 +101,12 @@ final class Supervisor: ReactorHandler {
     func send(_ bytes: [UInt8], _ descriptors: [Int32]) -> Bool {
         let sent = unsafe cmcp_send(control.number, bytes, bytes.count, descriptors, Int32(descriptors.count))
         return sent == bytes.count
+    }
+
+    /// Lets go of the group: the caller gives it back.
+    func takeGroup() -> CallGroup? {
+        defer { group = nil }
+        return group
     }
 
     func release() {

@@ -40,6 +40,8 @@ public struct EnforcementReport: Sendable, Equatable {
     public let landlockABI: Int
     /// The AppArmor profile that holds the children of a kind, by the kind's number.
     public let profiles: [UInt32: String]
+    /// What keeps the signals of a call inside it; nil where nothing does or it is not known.
+    public let signalWay: SignalWay?
 
     /// Makes a report; used by sandboxes and by tests.
     public init(
@@ -47,13 +49,15 @@ public struct EnforcementReport: Sendable, Equatable {
         statuses: [Mechanism: Status],
         reducedPromises: [String] = [],
         landlockABI: Int = 0,
-        profiles: [UInt32: String] = [:]
+        profiles: [UInt32: String] = [:],
+        signalWay: SignalWay? = nil
     ) {
         self.level = level
         self.statuses = statuses
         self.reducedPromises = reducedPromises
         self.landlockABI = landlockABI
         self.profiles = profiles
+        self.signalWay = signalWay
     }
 
     /// Whether another sandbox protects in the same way; what is merely said about profiles that are not used may
@@ -63,7 +67,7 @@ public struct EnforcementReport: Sendable, Equatable {
         own[.appArmor] = nil
         others[.appArmor] = nil
         return own == others && level == other.level && reducedPromises == other.reducedPromises
-            && landlockABI == other.landlockABI && profiles == other.profiles
+            && landlockABI == other.landlockABI && profiles == other.profiles && signalWay == other.signalWay
     }
 
     /// Checks that layers are fully in force.

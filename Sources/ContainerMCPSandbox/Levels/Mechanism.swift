@@ -20,7 +20,7 @@ public enum Mechanism: String, Sendable, CaseIterable, Hashable {
     case cgroupNamespace = "cgroup namespace"
     /// File access by path (landlock(7)).
     case landlock = "Landlock"
-    /// Signals stay inside the call (Landlock ABI 6).
+    /// Signals stay inside the call: by a pid namespace, by Landlock ABI 6, or by a supervisor that answers them.
     case signalScope = "signal scope"
     /// The system call allow-list (seccomp(2)).
     case seccomp = "seccomp filter"

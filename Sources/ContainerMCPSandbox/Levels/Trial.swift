@@ -20,11 +20,44 @@ struct Trial: Sendable {
     /// - Returns: The ready launcher, and what the kernel confirmed.
     /// - Throws: ``SandboxError`` that tells what failed or what was possible although it must not be.
     func run() async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
+        guard level != .none, configuration.groupUse != .never else {
+            return try await run(in: .failure(GroupPlace.Absence("no control groups are wanted")))
+        }
+        let needsLimits = configuration.groupUse == .automatic
+        var failure = ""
+        for attempt in 1...2 {
+            let made: Result<GroupTree, GroupPlace.Absence>
+            do {
+                made = try await threads.run { () throws(GroupPlace.Absence) in
+                    try GroupTree.make(needsLimits: needsLimits)
+                }
+            } catch {
+                made = .failure(GroupPlace.Absence("no thread could be had to look for control groups"))
+            }
+            do throws(SandboxError) {
+                return try await run(in: made)
+            } catch {
+                guard case .success(let tree) = made else { throw error }
+                failure = error.message
+                // What can't be removed now is a leftover for the next start.
+                _ = try? await threads.run { tree.remove() }
+                // A machine under load may have been too slow, which is no reason to do without.
+                guard error.code == .launcherLost, attempt == 1 else { break }
+            }
+        }
+        // Whether the groups are to blame shows when it is tried without.
+        return try await run(in: .failure(GroupPlace.Absence("the probe failed in one: \(failure)")))
+    }
+
+    private func run(
+        in groups: Result<GroupTree, GroupPlace.Absence>
+    ) async throws(SandboxError) -> (LauncherLink, EnforcementReport) {
+        let tree = try? groups.get()
         let canary = try Canary(folder: configuration.temporary)
         defer { canary.remove() }
         var profiles = AppArmorProfiles(wanted: wantedProfiles)
         let connection: LauncherConnection
-        (connection, profiles.found) = try await connect(profiles)
+        (connection, profiles.found) = try await connect(profiles, hasGroups: tree != nil)
         let folders =
             level.hasOwnRoot ? nil : PrivateFolders(parent: configuration.temporary, threads: threads)
         let link = LauncherLink(
@@ -33,6 +66,7 @@ struct Trial: Sendable {
             reactor: reactor,
             childOwner: identity,
             privateFolders: folders,
+            groups: tree.map { GroupPool(tree: $0) },
         )
         if level == .none {
             await attach(link)
@@ -40,7 +74,8 @@ struct Trial: Sendable {
         }
         do throws(SandboxError) {
             let findings = try await probe(link, canary)
-            return (link, report(findings, profiles))
+            try check(tree, findings)
+            return (link, report(findings, Grouping(groups), profiles))
         } catch {
             reactor.submit { link.end() }
             throw error
@@ -74,7 +109,7 @@ struct Trial: Sendable {
         return named.filter { allowedProfiles[$0.key] == $0.value }
     }
 
-    private func connect(_ profiles: AppArmorProfiles) async throws(SandboxError)
+    private func connect(_ profiles: AppArmorProfiles, hasGroups: Bool) async throws(SandboxError)
         -> (LauncherConnection, profiles: [UInt32: UInt32])
     {
         var messages = configuration.kinds.mapValues { kind in
@@ -90,10 +125,17 @@ struct Trial: Sendable {
             for (kind, profile) in profiles.wanted { messages[kind]?.profile = profile }
         }
         let (level, identity, views) = (level, identity, messages)
+        let signalWays = configuration.signalWays
         let answer: Result<(LauncherConnection, profiles: [UInt32: UInt32]), SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
-                try LauncherLink.connect(level: level, identity: identity, views: views)
+                try LauncherLink.connect(
+                    level: level,
+                    identity: identity,
+                    signalWays: signalWays,
+                    hasGroups: hasGroups,
+                    views: views
+                )
             }
         } catch {
             throw SandboxError(.exhausted, "no thread could be had to start the launcher")
@@ -106,6 +148,7 @@ struct Trial: Sendable {
         var landlockABI: UInt32
         var breaches: UInt32
         var confirmed: UInt32
+        var isAccounting: Bool
     }
 
     private func probe(_ link: LauncherLink, _ canary: Canary) async throws(SandboxError) -> Findings {
@@ -149,6 +192,7 @@ struct Trial: Sendable {
         (CMCP_BREACH_UNIX_CONNECT, "could connect to a Unix socket of the host"),
         (CMCP_BREACH_SIGNAL_SERVER, "could signal the server"),
         (CMCP_BREACH_SIGNAL_SUPERVISOR, "could signal its supervisor"),
+        (CMCP_BREACH_OWN_SIGNALS, "could not signal a process of its own"),
         (CMCP_BREACH_USER_NAMESPACE, "could create a user namespace"),
         (CMCP_BREACH_MOUNT, "could mount"),
         (CMCP_BREACH_PTRACE, "could use ptrace"),
@@ -172,6 +216,7 @@ struct Trial: Sendable {
         private let isAnswered = Mutex(false)
         private var supervisor: Supervisor?
         private var layers: (UInt32, UInt32)?
+        private var isAccounting = false
 
         init(deliver: @escaping @Sendable (Result<Findings, SandboxError>) -> Void) {
             self.deliver = deliver
@@ -189,6 +234,8 @@ struct Trial: Sendable {
             do throws(SandboxError) {
                 let supervisor = try link.supervisor(for: kind)
                 self.supervisor = supervisor
+                // The supervisor, the probe and one more: the probe sees to it that there is no room for another.
+                try supervisor.group?.limit(memory: 256 << 20, processes: 2)
                 supervisor.onEvent = { event in self.handle(event, link) }
                 if !supervisor.send(message, []) {
                     finish(link, .failure(SandboxError(.launcherLost, "the probe could not be sent")))
@@ -205,13 +252,15 @@ struct Trial: Sendable {
             switch event {
             case .ready(let layers, let abi):
                 self.layers = (layers, abi)
+                isAccounting = supervisor?.group?.isAccounting ?? false
             case .probed(let breaches, let confirmed):
                 let (layers, abi) = layers ?? (0, 0)
                 let findings = Findings(
                     layers: layers,
                     landlockABI: abi,
                     breaches: breaches,
-                    confirmed: confirmed
+                    confirmed: confirmed,
+                    isAccounting: isAccounting
                 )
                 finish(link, .success(findings))
             case .failed(let error):
@@ -232,7 +281,22 @@ struct Trial: Sendable {
         }
     }
 
-    private func report(_ findings: Findings, _ profiles: AppArmorProfiles) -> EnforcementReport {
+    /// A group whose limits do nothing must not be counted on.
+    private func check(_ tree: GroupTree?, _ findings: Findings) throws(SandboxError) {
+        guard let tree else { return }
+        guard findings.isAccounting || !tree.controllers.contains("memory") else {
+            throw SandboxError(.unavailable, "memory was not accounted to the control group of the probe")
+        }
+        guard findings.confirmed & CMCP_LAYER_PIDS.rawValue != 0 || !tree.controllers.contains("pids") else {
+            throw SandboxError(.unavailable, "the probe had more processes than its control group allows")
+        }
+    }
+
+    private func report(
+        _ findings: Findings,
+        _ grouping: Grouping,
+        _ profiles: AppArmorProfiles
+    ) -> EnforcementReport {
         var statuses: [Mechanism: EnforcementReport.Status] = [:]
         let layers: [(Mechanism, cmcp_layer)] = [
             (.userNamespace, CMCP_LAYER_USER), (.mountNamespace, CMCP_LAYER_MOUNT),
@@ -240,7 +304,7 @@ struct Trial: Sendable {
             (.privateProc, CMCP_LAYER_PROC), (.networkNamespace, CMCP_LAYER_NET),
             (.ipcNamespace, CMCP_LAYER_IPC),
             (.utsNamespace, CMCP_LAYER_UTS), (.cgroupNamespace, CMCP_LAYER_CGROUP),
-            (.signalScope, CMCP_LAYER_SIGNAL_SCOPE), (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
+            (.unprivilegedUser, CMCP_LAYER_OUTER_ID),
         ]
         for (mechanism, layer) in layers {
             let isIn = findings.layers & layer.rawValue != 0
@@ -254,10 +318,12 @@ struct Trial: Sendable {
             let isIn = findings.layers & findings.confirmed & layer.rawValue != 0
             statuses[mechanism] = isIn ? .enforced : .unavailable(reason: "the kernel did not confirm it")
         }
+        let way = SignalWay(layers: findings.layers)
+        statuses[.signalScope] = way?.status ?? .unavailable(reason: "the kernel did not confirm it")
         statuses[.landlock] = landlockStatus(Int(findings.landlockABI))
         statuses[.rlimits] = .enforced
-        statuses[.treeMemory] = .partial(missing: "no cgroup: a watcher sums it every 50 ms")
-        statuses[.cgroup] = .unavailable(reason: "no delegated cgroup is used")
+        statuses[.treeMemory] = grouping.memoryStatus
+        statuses[.cgroup] = grouping.status
         statuses[.appArmor] = profiles.status
         statuses[.commandAllowList] = allowListStatus(findings.layers)
         if !identity.differs {
@@ -268,15 +334,15 @@ struct Trial: Sendable {
         return EnforcementReport(
             level: level,
             statuses: statuses,
-            reducedPromises: reducedPromises,
+            reducedPromises: reducedPromises(grouping) + (way?.reducedPromises ?? []),
             landlockABI: Int(findings.landlockABI),
             profiles: profiles.enforced,
+            signalWay: way,
         )
     }
 
     private func absence(of mechanism: Mechanism) -> String {
         switch (level, mechanism) {
-        case (_, .signalScope): "the kernel's Landlock ABI is below 6"
         case (.filtered, _): "user namespaces are refused here or were not asked for"
         case (.noproc, .privateProc): "mounting /proc is refused here or was not asked for"
         default: "the kernel did not confirm it"
@@ -302,16 +368,20 @@ struct Trial: Sendable {
         }
     }
 
-    private var reducedPromises: [String] {
+    private func reducedPromises(_ grouping: Grouping) -> [String] {
         switch level {
-        case .full, .none: []
-        case .noproc: ["There is no /proc: process substitution and /dev/fd do not work."]
+        case .full, .none: return []
+        case .noproc: return ["There is no /proc: process substitution and /dev/fd do not work."]
         case .filtered:
-            [
+            let shared = """
+                P7: Processes count together for user id \(identity.user) (RLIMIT_NPROC), not for each call: give the \
+                container a limit of its own.
+                """
+            return [
                 "Programs that a child brings along can run through the loader, unless the workspace is mounted noexec.",
-                "P7: Temporary folders are limited by file size only, not in all.",
-                "P7: Processes count for the user id: give the container a limit of its own.",
-                "Children see the workspace under its path on this machine.",
+                "P7: Temporary folders are limited by file size, and in all by a look each second.",
+            ] + (grouping.limitsProcesses ? [] : [shared]) + [
+                "Children see the workspace under its path on this machine."
             ]
         }
     }

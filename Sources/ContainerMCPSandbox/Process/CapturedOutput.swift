@@ -15,6 +15,8 @@ public struct CapturedOutput: Sendable, Equatable {
     public var dropped: Int { total - head.count - ring.count }
     /// Whether the full text, up to its own limit, was saved.
     public var isSaved = false
+    /// Whether saving it failed, at its beginning or on the way: a full disk, or a folder that can't be written.
+    public var isSavingCutShort = false
     /// Bytes that came and were kept in the saved text.
     public var saved = 0
 

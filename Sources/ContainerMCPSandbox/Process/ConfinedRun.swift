@@ -91,10 +91,11 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         }
         supervisor?.onEvent = { [weak self] in self?.handle($0) }
         schedule(after: request.limits.time) { $0.end(.timedOut) }
-        watchMemory()
+        if !isBoundByKernel { watchMemory() }
     }
 
     private func hand(to supervisor: Supervisor) throws(SandboxError) -> Bool {
+        try supervisor.group?.limit(memory: request.limits.memory, processes: request.limits.processes)
         // Opened for each call: flags and locks of an open file would be something that calls share.
         guard let nothing = Descriptor.open("/dev/null", O_RDONLY) else {
             throw .exhausted("/dev/null", errno)
@@ -206,8 +207,16 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
             schedule(after: Self.killTime) { $0.finish() }
         case .hungUp:
             hasHungUp = true
+            if natural == nil, supervisor?.group?.isOutOfMemory == true {
+                // The kernel ended the whole group, the supervisor with it, and nobody was left to report.
+                natural = .limit(.memory)
+                peak = request.limits.memory
+                schedule(after: Self.killTime) { $0.finish() }
+            }
             if natural == nil, forced == nil, failure == nil {
                 failure = SandboxError(.launcherLost, "the call's supervisor ended unexpectedly")
+                // Whoever ended it may have done so by the group, which is spoiled by that.
+                supervisor?.group?.kill()
             }
         case .gone:
             processesAreGone = true
@@ -219,6 +228,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private func ending(of status: Int32, cpu: Duration) -> ProcessOutcome.Ending {
         if cmcp_status_exited(status) != 0 { return .exited(cmcp_status_code(status)) }
         let signal = cmcp_status_signal(status)
+        if signal == SIGKILL, supervisor?.group?.isOutOfMemory == true { return .limit(.memory) }
         if signal == SIGXFSZ { return .limit(.fileSize) }
         if signal == SIGXCPU || (signal == SIGKILL && cpu >= request.limits.time) { return .timedOut }
         return .signalled(signal)
@@ -269,6 +279,12 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     /// At level `filtered`: the folder of this call alone.
     var privateFolder: String? { supervisor?.privateFolder }
 
+    /// Whether the kernel itself bounds what the looks at the tree are for.
+    private var isBoundByKernel: Bool {
+        guard let group = supervisor?.group, group.limitsMemory else { return false }
+        return link.level.hasOwnRoot || group.limitsProcesses
+    }
+
     private func checkMemory() {
         let limit = request.limits.memory
         memoryLooks &+= 1
@@ -280,7 +296,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
                 return end(.limit(.memory))
             }
             // With a user namespace the kernel itself counts for each call.
-            if !link.level.hasOwnRoot, link.level != .none, tree.threads > request.limits.processes {
+            let isCounted = link.level.hasOwnRoot || supervisor?.group?.limitsProcesses == true
+            if !isCounted, link.level != .none, tree.threads > request.limits.processes {
                 return end(.limit(.processes))
             }
         }
@@ -354,7 +371,8 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         defer { readers[number] = reader }
         if reader.saved == nil, reader.savedIsOpenable {
             reader.savedIsOpenable = false
-            guard let opened = request.openSavedOutput?(stream) else { return }
+            guard let open = request.openSavedOutput else { return }
+            guard let opened = open(stream) else { return cutSavingShort(of: stream) }
             reader.saved = Descriptor(owning: opened)
             append(held.head + held.tail, to: &reader, of: stream)
         }
@@ -369,15 +387,24 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         let written = unsafe part.withUnsafeBytes {
             unsafe Glibc.write(file.number, $0.baseAddress, $0.count)
         }
-        if stream == .output {
-            output.saved += max(0, written)
-            output.isSaved = true
-        } else {
-            error.saved += max(0, written)
-            error.isSaved = true
+        if written > 0 {
+            if stream == .output {
+                output.saved += written
+                output.isSaved = true
+            } else {
+                error.saved += written
+                error.isSaved = true
+            }
         }
         // A full disk ends the saving, not the call.
-        if written < part.count { reader.saved = nil }
+        if written < part.count {
+            reader.saved = nil
+            cutSavingShort(of: stream)
+        }
+    }
+
+    private func cutSavingShort(of stream: ProcessRequest.Stream) {
+        if stream == .output { output.isSavingCutShort = true } else { error.isSavingCutShort = true }
     }
 
     private func write(to number: Int32) {

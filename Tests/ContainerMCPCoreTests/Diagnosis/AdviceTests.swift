@@ -30,7 +30,7 @@ import Testing
             MachineFacts(distribution: MadeUpMachine.ubuntu, userNamespaces: .init(appArmorRestriction: 1))
         )
         #expect(ubuntu?.reason.contains("AppArmor") == true)
-        #expect(ubuntu?.command?.contains("apparmor_restrict_unprivileged_userns=0") == true)
+        #expect(ubuntu?.command == "sudo bin/apparmor load")
     }
 
     @Test func `a sysctl that does not hold the server back is not blamed`() {
@@ -84,6 +84,39 @@ import Testing
             required: .filtered
         )
         #expect(advice?.command == "cmcp-cli doctor --set SANDBOX_LEVEL=auto")
+    }
+
+    @Test(arguments: [
+        ("could not mount /proc: Operation not permitted", "unmask=ALL"),
+        ("could not create a user namespace: Operation not permitted", "seccomp.json"),
+        ("the probe could signal the server", "the probe could signal the server"),
+        ("this executable does not contain the launcher, or it did not answer in 2 s", "LD_LIBRARY_PATH"),
+    ])
+    func `what the trial of level full came to decides what is blamed`(failure: String, words: String) {
+        for report in [MadeUpMachine.report(.filtered), nil] {
+            let advice = MadeUpMachine.advice(
+                .mountNamespace,
+                report,
+                MachineFacts(place: .podman, isFiltered: true),
+                failure: failure
+            )
+            #expect(advice?.text.contains(words) == true, "\(advice?.text ?? "")")
+        }
+    }
+
+    @Test func `where no level can be had, nothing is blamed about which nothing is known`() {
+        let facts = MachineFacts(kernelRelease: "6.1.0", landlockABI: 7)
+        for mechanism in [Mechanism.landlock, .seccomp, .cgroup, .appArmor, .unprivilegedUser, .noNewPrivs] {
+            #expect(
+                MadeUpMachine.advice(mechanism, nil, facts)?.reason.hasPrefix("it comes with a level") == true
+            )
+        }
+        let old = MachineFacts(
+            distribution: MadeUpMachine.debian,
+            kernelRelease: "6.1.0",
+            architecture: "x86_64"
+        )
+        #expect(MadeUpMachine.advice(.landlock, nil, old)?.command != nil)
     }
 
     // MARK: Other layers
@@ -203,7 +236,7 @@ import Testing
         let off = MachineFacts(distribution: MadeUpMachine.debian, appArmor: .init(isBuiltIn: true))
         #expect(advice(off)?.command?.contains("apparmor=1 security=apparmor") == true)
         let on = MachineFacts.AppArmor(isBuiltIn: true, isEnabled: true)
-        #expect(advice(MachineFacts(appArmor: on))?.command?.hasPrefix("sudo apparmor_parser ") == true)
+        #expect(advice(MachineFacts(appArmor: on))?.command == "sudo bin/apparmor load")
         #expect(advice(MachineFacts(place: .docker, appArmor: on))?.command == nil)
     }
 

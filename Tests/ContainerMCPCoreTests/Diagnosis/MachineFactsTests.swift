@@ -7,12 +7,19 @@ import Testing
 @Suite struct MachineFactsTests {
     private static let bubblewrap = "620 595 0:48 /newroot / rw,nosuid,nodev - tmpfs tmpfs rw\n"
 
-    private static let firejail = "119 98 254:0 /x /run/firejail/firejail.ro.dir ro - ext4 /dev/vda rw\n"
+    private static let overlay = "1 0 0:50 / / rw - overlay overlay rw\n"
+    private static let leftByFirejail = "43 27 254:0 /x /run/firejail/firejail.ro.dir ro - ext4 /dev/vda rw\n"
+    private static let firejail = "119 98 254:0 / /run/firejail/mnt rw - tmpfs tmpfs rw\n"
 
     @Test(
         arguments: [
             (["/run/.containerenv": ""], [:], MachinePlace.podman),
             (["/.dockerenv": ""], [:], .docker),
+            (["/.dockerenv": "", "/proc/2/comm": "kthreadd\n"], [:], .host),
+            (
+                ["/.dockerenv": "", "/proc/2/comm": "kthreadd\n", "/proc/self/mountinfo": overlay], [:],
+                .docker
+            ),
             (["/.dockerenv": ""], ["KUBERNETES_SERVICE_HOST": "10.0.0.1"], .kubernetes),
             (["/proc/self/cgroup": "0::/kubepods/burstable/pod1/x\n"], [:], .kubernetes),
             (["/proc/self/cgroup": "1:name=systemd:/docker/0a\n"], [:], .docker),
@@ -24,6 +31,7 @@ import Testing
             (["/.flatpak-info": ""], ["container": "flatpak"], .bubblewrap),
             (["/proc/1/comm": "firejail\n"], [:], .firejail),
             (["/proc/self/mountinfo": firejail], [:], .firejail), (["/run/firejail/mnt": ""], [:], .host),
+            (["/proc/self/mountinfo": leftByFirejail], [:], .host),
             (["/run/.containerenv": "", "/proc/1/comm": "bwrap\n"], [:], .bubblewrap),
             (["/proc/1/comm": "systemd\n", "/proc/self/cgroup": "0::/user.slice\n"], [:], .host),
             ([:], [:], .host),

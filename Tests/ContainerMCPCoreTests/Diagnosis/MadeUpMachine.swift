@@ -62,10 +62,12 @@ enum MadeUpMachine {
     static func diagnose(
         _ report: EnforcementReport?,
         _ facts: MachineFacts,
-        required: SandboxSettings.Level = .automatic
+        required: SandboxSettings.Level = .automatic,
+        failure: String? = nil
     ) -> ProtectionReport {
-        ProtectionReport(
-            SandboxDiagnosis(required: required, attempts: [], report: report),
+        let attempts = failure.map { [SandboxDiagnosis.Attempt(level: .full, failure: $0)] } ?? []
+        return ProtectionReport(
+            SandboxDiagnosis(required: required, attempts: attempts, report: report),
             backend: .native,
             machine: facts
         )
@@ -76,8 +78,11 @@ enum MadeUpMachine {
         _ mechanism: Mechanism,
         _ report: EnforcementReport?,
         _ facts: MachineFacts,
-        required: SandboxSettings.Level = .automatic
+        required: SandboxSettings.Level = .automatic,
+        failure: String? = nil
     ) -> Advice? {
-        diagnose(report, facts, required: required).layers.first { $0.name == mechanism.rawValue }?.advice
+        diagnose(report, facts, required: required, failure: failure).layers.first {
+            $0.name == mechanism.rawValue
+        }?.advice
     }
 }

@@ -161,6 +161,11 @@ import Testing
         #expect(check("listed programs", facts)?.status == .good)
         facts.python = .init(name: "python3", path: nil)
         #expect(check("python", facts)?.advice?.command == "sudo apt install python3")
+        facts.otherPython = "/usr/bin/python3"
+        #expect(
+            check("python", facts)?.advice?.command
+                == "cmcp-cli doctor --set PYTHON_EXECUTABLE=/usr/bin/python3"
+        )
     }
 
     @Test func `a workspace that may grow beyond the disk is worth a look`() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import ContainerMCPTesting
 import Testing
 
 /// A channel with one tool, and short ways to say what arrives on it.
@@ -30,6 +31,8 @@ struct ChannelFixture {
     )
 
     var state: ChannelState
+    /// What comes in, and what the channel says by itself; what tests make up for its handlers is no message.
+    private let recording = WireRecording(.lines)
 
     init(server: ServerDescription = server, limits: ChannelLimits = ChannelLimits()) {
         self.state = ChannelState(server: server, limits: limits)
@@ -98,8 +101,17 @@ struct ChannelFixture {
         """
     }
 
-    mutating func receive(_ text: String) -> [ChannelAction] {
-        state.received(text: Array(text.utf8))
+    /// Takes what a client sent; what the channel takes although it breaks the rules is marked.
+    mutating func receive(_ text: String, isBroken: Bool = false) -> [ChannelAction] {
+        WireRecording.$isBrokenOnPurpose.withValue(isBroken) {
+            recording.client(Array((text + "\n").utf8))
+        }
+        return recorded(state.received(text: Array(text.utf8)))
+    }
+
+    private func recorded(_ actions: [ChannelAction]) -> [ChannelAction] {
+        for message in actions.compactMap(\.message) { recording.server(message) }
+        return actions
     }
 
     /// The one message that the channel answers with.
@@ -134,6 +146,7 @@ struct ChannelFixture {
         guard let asked = state.ask(request, about: token, relatedTask: relatedTask) else {
             throw UnexpectedActions(actions: [])
         }
+        _ = recorded(asked.actions)
         return asked
     }
 }

@@ -145,7 +145,7 @@ import Testing
     ])
     func `notifications and stray responses are never answered`(text: String) {
         var channel = ChannelFixture.initialized(.v20251125)
-        #expect(channel.receive(text) == [])
+        #expect(channel.receive(text, isBroken: true) == [])
     }
 
     @Test func `after the end of input nothing is read and what runs may end`() throws {

@@ -66,12 +66,12 @@ extension Adviser {
         }
         return .run(
             asRoot(Self.loadProfiles),
-            "In the folder of the sources, this loads the profiles of the server and its children"
+            "Run in the folder of the sources, this loads the profiles of the server and its children"
         )
     }
 
-    /// Loads what lies in the folder `apparmor` of the sources.
-    static let loadProfiles = "apparmor_parser --replace --write-cache apparmor"
+    /// Loads the profiles of the server and its children, and the one that lets them have user namespaces.
+    static let loadProfiles = "bin/apparmor load"
 
     /// What keeps calls from having control groups of their own.
     var controlGroups: Advice {
@@ -80,12 +80,12 @@ extension Adviser {
         guard groups.version == .unified else {
             guard facts.hasSystemd, let command = bootParameter("systemd.unified_cgroup_hierarchy=1") else {
                 return .noneHere(
-                    "control groups here: \(groups.version.rawValue), and only version 2 is used; \(instead)"
+                    "control groups are \(groups.version.rawValue), and only version 2 is used; \(instead)"
                 )
             }
             return .run(
                 command,
-                "Control groups here: \(groups.version.rawValue), and only version 2 is used"
+                "Control groups are \(groups.version.rawValue), and only version 2 is used"
             )
         }
         guard !groups.isDelegated else {

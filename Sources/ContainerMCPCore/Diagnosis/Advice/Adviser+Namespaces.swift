@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Adviser {
+    /// What keeps calls from having namespaces, by what the trial of level `full` came to.
+    var namespaces: Advice {
+        guard let failure else { return userNamespaces }
+        if failure.contains("launcher") {
+            return .noneHere(
+                """
+                the launcher does not answer: it is the same program, started without any environment, so the loader has \
+                to find its libraries without LD_LIBRARY_PATH
+                """
+            )
+        }
+        if failure.contains("/proc") { return proc }
+        if failure.hasPrefix("the probe ") {
+            return .noneHere("namespaces can be had, but with them \(failure)")
+        }
+        return userNamespaces
+    }
+
     /// Who forbids user namespaces, from the nearest to the farthest.
     var userNamespaces: Advice {
         let rules = facts.userNamespaces
         if rules.maximum == 0 {
-            if facts.place == .bubblewrap {
-                return .noneHere("bubblewrap was started with --disable-userns; leave that out")
-            }
             return .run(
                 kernelSetting("user.max_user_namespaces=15000"),
                 "\(onHost)User namespaces are turned off (user.max_user_namespaces)"
@@ -22,10 +37,10 @@ extension Adviser {
         if let outer = outerRefusal { return outer }
         if rules.appArmorRestriction == 1, !facts.isRoot {
             return .run(
-                kernelSetting("kernel.apparmor_restrict_unprivileged_userns=0"),
+                asRoot(Self.loadProfiles),
                 """
-                AppArmor keeps user namespaces to programs with a profile of their own \
-                (kernel.apparmor_restrict_unprivileged_userns)
+                AppArmor keeps user namespaces to programs with a profile \
+                (kernel.apparmor_restrict_unprivileged_userns); run in the folder of the sources, this loads one
                 """
             )
         }
@@ -84,7 +99,9 @@ extension Adviser {
         case .firejail:
             return .noneHere("firejail refuses namespaces to what it runs; start the server outside")
         case .bubblewrap:
-            return .noneHere("the sandbox around the server refuses namespaces; start it outside")
+            return .noneHere(
+                "the sandbox around the server refuses namespaces (--disable-userns?); start it outside"
+            )
         case .container: return .noneHere("the container refuses namespaces; its engine has to allow them")
         case .host: return nil
         }

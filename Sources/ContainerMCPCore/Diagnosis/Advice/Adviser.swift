@@ -11,6 +11,8 @@ struct Adviser: Sendable {
     let level: SandboxLevel?
     /// The settings name that level, so what else the machine could do was not tried.
     let isLevelNamed: Bool
+    /// Why level `full` can't be had, where it was tried in vain.
+    let failure: String?
 
     private static let automatic = Advice.run(
         "cmcp-cli doctor --set SANDBOX_LEVEL=auto",
@@ -28,13 +30,16 @@ struct Adviser: Sendable {
         if level == SandboxLevel.none {
             return .run("cmcp-cli doctor", "Leave out --unsafe-no-sandbox to see what can be had")
         }
+        if level == nil, !isKnownToMiss(mechanism) {
+            return .noneHere("it comes with a level; see why none can be had")
+        }
         switch mechanism {
         case .userNamespace, .mountNamespace, .pidNamespace, .networkNamespace, .ipcNamespace, .utsNamespace,
             .cgroupNamespace:
-            return isLevelNamed ? Self.automatic : userNamespaces
+            return isLevelNamed ? Self.automatic : namespaces
         case .privateProc:
             if isLevelNamed { return Self.automatic }
-            return level?.hasOwnRoot == true ? proc : userNamespaces
+            return level?.hasOwnRoot == true ? proc : namespaces
         case .landlock: return landlock
         case .signalScope: return newerKernel(6, 12, "holds back signals by Landlock")
         case .seccomp:
@@ -47,10 +52,19 @@ struct Adviser: Sendable {
         case .cgroup, .treeMemory: return controlGroups
         default:
             return .noneHere(
-                level == nil
-                    ? "it comes with a level; see what keeps the levels from being had"
-                    : "the kernel did not confirm it, and no setting of this machine is known to be the cause"
+                "the kernel did not confirm it, and no setting of this machine is known to be the cause"
             )
+        }
+    }
+
+    /// Whether something is known about a layer although no level was reached to see it in.
+    private func isKnownToMiss(_ mechanism: Mechanism) -> Bool {
+        switch mechanism {
+        case .userNamespace, .mountNamespace, .pidNamespace, .privateProc, .networkNamespace, .ipcNamespace,
+            .utsNamespace, .cgroupNamespace:
+            true
+        case .landlock, .signalScope: facts.landlockABI < 6
+        default: false
         }
     }
 

@@ -28,6 +28,9 @@ extension MachineFacts {
         // An interpreter that can't be used is one that was not found; the start of the server says why.
         let interpreter = try? PythonInterpreter.find(named: settings.python.executable)
         facts.python = Program(name: settings.python.executable ?? "python3", path: interpreter)
+        if interpreter == nil, settings.python.executable == nil {
+            facts.otherPython = ViewBuilder.find("python3")
+        }
         if settings.sandbox.restrictsCommands {
             facts.programs = settings.bash.allowedCommands.map {
                 Program(name: $0, path: ViewBuilder.find($0))
@@ -77,8 +80,10 @@ extension MachineFacts {
         {
             return .kubernetes
         }
-        if view.exists("/run/.containerenv") { return .podman }
-        if view.exists("/.dockerenv") { return .docker }
+        // A machine that was made from an image keeps the file; but only outside are the kernel's threads to be seen.
+        let isOutside = view.line("/proc/2/comm") == "kthreadd" && mounts.type(of: "/") != "overlay"
+        if !isOutside, view.exists("/run/.containerenv") { return .podman }
+        if !isOutside, view.exists("/.dockerenv") { return .docker }
         // systemd in a container writes down what it was told.
         let told = view.line("/run/systemd/container") ?? view.variable("container")
         switch told {

@@ -135,6 +135,8 @@ public struct MachineFacts: Sendable, Equatable {
     public var workspaceLimit: Int64?
     /// The Python interpreter; nil where none was looked for.
     public var python: Program?
+    /// An interpreter that is there and is taken only when it is named; nil for none.
+    public var otherPython: String?
     /// The listed programs.
     public var programs: [Program]
     /// What the kernel reads the time from; nil where that can't be seen.
@@ -163,6 +165,7 @@ public struct MachineFacts: Sendable, Equatable {
         temporary: Folder? = nil,
         workspaceLimit: Int64? = nil,
         python: Program? = nil,
+        otherPython: String? = nil,
         programs: [Program] = [],
         clockSource: String? = nil
     ) {
@@ -187,6 +190,7 @@ public struct MachineFacts: Sendable, Equatable {
         self.temporary = temporary
         self.workspaceLimit = workspaceLimit
         self.python = python
+        self.otherPython = otherPython
         self.programs = programs
         self.clockSource = clockSource
     }

@@ -58,10 +58,8 @@ struct MountTable: Sendable, Equatable {
         mounts.last { $0.point == "/" }?.root == "/newroot"
     }
 
-    /// Whether firejail made these mounts; its folders alone stay behind on the host.
-    var isFirejailed: Bool {
-        mounts.contains { $0.point == "/run/firejail/firejail.ro.dir" || $0.point == "/run/firejail/mnt" }
-    }
+    /// Whether firejail made these mounts; what else it mounts stays behind on the host.
+    var isFirejailed: Bool { mounts.contains { $0.point == "/run/firejail/mnt" } }
 
     /// Blanks, tabs, newlines and backslashes are written as three octal digits.
     private static func unescaped(_ text: Substring) -> String {

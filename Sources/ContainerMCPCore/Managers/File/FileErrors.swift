@@ -34,7 +34,10 @@ enum FileErrors {
         case .tooLarge:
             return ToolError(.limitExceeded, "\(name) is larger than the limit for files.")
         case .noSpace:
-            return ToolError(.limitExceeded, "There is no space left for \(name); delete something first.")
+            return ToolError(
+                .limitExceeded,
+                "There is no space left on the disk for \(name); nothing was changed. Delete something, then try again."
+            )
         case .exists:
             return ToolError(
                 .alreadyExists,

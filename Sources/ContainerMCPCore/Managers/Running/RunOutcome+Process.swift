@@ -10,8 +10,8 @@ extension RunOutcome {
     ///   - saved: Where the full texts went.
     /// - Throws: ``ToolError`` with code `cancelled` when the caller gave it up.
     init(_ process: ProcessOutcome, saved: SavedOutput?) throws(ToolError) {
-        output = process.output.text()
-        error = process.error.text()
+        output = process.output.text(mark: process.output.mark)
+        error = process.error.text(mark: process.error.mark)
         outputBytes = process.output.total
         errorBytes = process.error.total
         droppedBytes = process.output.dropped + process.error.dropped
@@ -44,5 +44,18 @@ extension RunOutcome {
                 errorFile = path
             }
         }
+    }
+}
+
+extension CapturedOutput {
+    /// What stands in the text where bytes are missing; it says as well where they are not to be found.
+    fileprivate func mark(_ missing: Int) -> String {
+        guard isSavingCutShort else { return "\n[… \(missing) bytes dropped …]\n" }
+        let why = "there is no space left in the workspace, or '/.cmcp/output' can't be written"
+        let what =
+            isSaved
+            ? "only the first \(saved) bytes of the full text could be saved"
+            : "the full text could not be saved"
+        return "\n[… \(missing) bytes dropped; \(what): \(why) …]\n"
     }
 }

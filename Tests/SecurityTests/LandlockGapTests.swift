@@ -154,7 +154,9 @@ import Testing
             unsafe chmod(inside, 0o666)
             let paths = "('\(outside)', '\(attacked.innerData)/inner/more.txt')"
             let reply = await attacked.python(code.replacing("PATHS", with: paths))
-            #expect(reply.output == "tried\n", "\(reply.everything)")
+            // Under a read-only mount such a descriptor is of no use.
+            let isHeld = level.hasOwnRoot ? reply.output.hasSuffix("tried\n") : reply.output == "tried\n"
+            #expect(isHeld, "\(reply.everything)")
             #expect(HostFolder.read(outside) == "kept\n")
             #expect(HostFolder.read(inside) == "more data\n")
             let control = try Unconfined.python(

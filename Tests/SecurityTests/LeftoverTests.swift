@@ -41,7 +41,11 @@ import Testing
             let name = "swarm" + attacked.mark.suffix(9)
             for _ in 0..<3 {
                 let reply = await attacked.python(code.replacing("NAME", with: name))
-                #expect(reply.output == "done\n" && reply.exitCode == 0, "\(reply.everything)")
+                // Where the server counts processes it may have ended the call for their number.
+                #expect(
+                    reply.output == "done\n" || reply.text("limit") == "processes",
+                    "\(reply.everything)"
+                )
                 let isGone =
                     if level.hasOwnRoot { count(named: name) == 0 } else {
                         await eventually { count(named: name) == 0 }
@@ -125,10 +129,7 @@ import Testing
         }
     }
 
-    @Test(arguments: attackedLevels)
-    func `names that look like fields of proc hide no process from the count`(level: SandboxLevel)
-        async throws
-    {
+    @Test func `names that look like fields of proc hide no process from the count`() async throws {
         let code = """
             import ctypes, os, time
             libc = ctypes.CDLL(None)
@@ -144,7 +145,7 @@ import Testing
             time.sleep(3)
             print('HELD' if made > 64 else 'bounded')
             """
-        try await AttackServer.with(level) { attacked in
+        try await AttackServer.with(.filtered) { attacked in
             let reply = await attacked.python(code)
             #expect(!reply.output.contains("HELD"), "\(reply.everything)")
             #expect(

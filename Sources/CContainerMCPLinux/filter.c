@@ -27,16 +27,18 @@ enum verdict {
     ALLOW,
     REFUSE,       ///< EPERM.
     REFUSE_FILTERED, ///< EPERM where there is no mount or pid namespace, else allowed.
+    UNSUPPORTED_FILTERED, ///< EOPNOTSUPP where REFUSE_FILTERED has EPERM: programs then do without.
     CHECK_CLONE,
     CHECK_SOCKET,
     CHECK_SOCKETPAIR,
     CHECK_SETSOCKOPT, ///< Send buffers keep their size: their memory belongs to no process. Said to have worked.
     CHECK_IOCTL,
     CHECK_FCNTL,
+    CHECK_FALLOCATE, ///< Nothing past the end of a file, which RLIMIT_FSIZE does not bound, and no moved ranges.
     CHECK_PERSONALITY,
     CHECK_MODE_1, ///< No set-id bits in argument 1.
     CHECK_MODE_2,
-    CHECK_OPEN,   ///< No set-id bits where the call creates; flags in argument 1.
+    CHECK_OPEN,   ///< No set-id bits where the call creates, no way around Landlock; flags in argument 1.
     CHECK_OPENAT, ///< The same with flags in argument 2.
     CHECK_UTIMENSAT, ///< At the filtered level only "now" and only for an open file: arguments 1 and 2 are null.
     CHECK_PID_0,  ///< At the filtered level only the caller itself: argument 0 is 0.
@@ -56,17 +58,20 @@ static const struct entry entries[] = {
     // Input and output on what is open.
     A(read) A(write) A(readv) A(writev) A(pread64) A(pwrite64) A(preadv) A(pwritev) A(preadv2) A(pwritev2) A(close)
     A(lseek) A(fstat) A(dup) A(dup3) A(pipe2) A(sendfile) A(splice) A(tee) A(copy_file_range) A(flock) A(fsync)
-    A(fdatasync) A(ftruncate) A(fallocate) A(fadvise64) A(readahead) A(sync_file_range) A(getdents64) A(fchdir)
-    V(ioctl, CHECK_IOCTL) V(fcntl, CHECK_FCNTL) A(close_range) A(ppoll) A(pselect6) A(epoll_create1) A(epoll_ctl)
-    A(epoll_pwait) A(epoll_pwait2) A(eventfd2) A(signalfd4) A(timerfd_create) A(timerfd_settime) A(timerfd_gettime)
-    A(inotify_init1) V(inotify_add_watch, REFUSE_FILTERED) A(inotify_rm_watch)
+    A(fdatasync) A(ftruncate) V(fallocate, CHECK_FALLOCATE) A(fadvise64) A(readahead) A(sync_file_range)
+    A(getdents64) A(fchdir) V(ioctl, CHECK_IOCTL) V(fcntl, CHECK_FCNTL) A(close_range) A(ppoll) A(pselect6)
+    A(epoll_create1) A(epoll_ctl) A(epoll_pwait) A(epoll_pwait2) A(eventfd2) A(signalfd4) A(timerfd_create) A(timerfd_settime) A(timerfd_gettime)
+    // An instance is of no use where nothing can be added, and the few of a user are the server's, too.
+    V(inotify_init1, REFUSE_FILTERED) V(inotify_add_watch, REFUSE_FILTERED) A(inotify_rm_watch)
     // Names. Which of them can be reached is decided by the mounts and by Landlock.
     V(openat, CHECK_OPENAT) A(readlinkat) A(faccessat) A(faccessat2) A(statx) A(newfstatat) A(statfs) A(fstatfs)
     A(mkdirat) A(unlinkat) A(renameat) A(renameat2) A(linkat) A(symlinkat) A(truncate) A(chdir) A(getcwd) A(umask)
     V(mknodat, CHECK_MODE_2)
     V(utimensat, CHECK_UTIMENSAT) V(fchmod, CHECK_MODE_1) V(fchmodat, CHECK_MODE_2)
     V(fchown, REFUSE_FILTERED) V(fchownat, REFUSE_FILTERED)
-    A(getxattr) A(lgetxattr) A(fgetxattr) A(listxattr) A(llistxattr) A(flistxattr)
+    // Landlock does not cover reading attributes by path.
+    V(getxattr, UNSUPPORTED_FILTERED) V(lgetxattr, UNSUPPORTED_FILTERED) A(fgetxattr)
+    V(listxattr, UNSUPPORTED_FILTERED) V(llistxattr, UNSUPPORTED_FILTERED) A(flistxattr)
     V(setxattr, REFUSE_FILTERED) V(lsetxattr, REFUSE_FILTERED) V(fsetxattr, REFUSE_FILTERED)
     V(removexattr, REFUSE_FILTERED) V(lremovexattr, REFUSE_FILTERED) V(fremovexattr, REFUSE_FILTERED)
     // Memory.
@@ -99,8 +104,8 @@ static const struct entry entries[] = {
     // futex_requeue; and fchmodat2 with its mode in argument 2.
     {449, ALLOW}, {451, ALLOW}, {452, CHECK_MODE_2}, {454, ALLOW}, {455, ALLOW}, {456, ALLOW},
 #if defined(__x86_64__)
-    A(poll) A(select) A(epoll_create) A(epoll_wait) A(eventfd) A(signalfd) A(inotify_init) A(pipe) A(dup2) A(stat)
-    A(lstat) A(access) A(getdents) A(readlink) A(rename) A(rmdir) A(link) A(unlink) A(symlink) A(fork) A(vfork)
+    A(poll) A(select) A(epoll_create) A(epoll_wait) A(eventfd) A(signalfd) V(inotify_init, REFUSE_FILTERED) A(pipe) A(dup2)
+    A(stat) A(lstat) A(access) A(getdents) A(readlink) A(rename) A(rmdir) A(link) A(unlink) A(symlink) A(fork) A(vfork)
     A(arch_prctl) A(pause) A(alarm) A(time) A(getpgrp) V(open, CHECK_OPEN) V(creat, CHECK_MODE_1) A(mkdir)
     V(mknod, CHECK_MODE_1) V(chmod, CHECK_MODE_1) V(chown, REFUSE_FILTERED) V(lchown, REFUSE_FILTERED)
     V(utime, REFUSE_FILTERED) V(utimes, REFUSE_FILTERED) V(futimesat, REFUSE_FILTERED)
@@ -215,6 +220,9 @@ static void refuse_unless(struct assembler *as, uint32_t value) {
     emit_return(as, ERRNO_OF(EPERM));
 }
 
+/// Goes on with some bits of what is loaded.
+static void mask(struct assembler *as, uint32_t bits) { emit(as, BPF_ALU | BPF_AND | BPF_K, bits, 0, 0); }
+
 static void allow_equal(struct assembler *as, uint32_t value) {
     emit(as, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
     emit_return(as, SECCOMP_RET_ALLOW);
@@ -232,6 +240,7 @@ static const uint32_t harmless_requests[] = {
 #define SET_ID_BITS (S_ISUID | S_ISGID)
 #define CREATES (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 #define NAMESPACE_BITS 0x7E020000u
+#define SOCK_TYPE_MASK 0xf
 
 static void emit_verdict(struct assembler *as, enum verdict verdict, int filtered, int asks_for_signals) {
     as->start[verdict] = as->length;
@@ -244,6 +253,9 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         return;
     case REFUSE_FILTERED:
         emit_return(as, filtered ? ERRNO_OF(EPERM) : SECCOMP_RET_ALLOW);
+        return;
+    case UNSUPPORTED_FILTERED:
+        emit_return(as, filtered ? ERRNO_OF(EOPNOTSUPP) : SECCOMP_RET_ALLOW);
         return;
     case SIGNAL:
         emit_return(as, asks_for_signals ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ALLOW);
@@ -262,6 +274,15 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         emit_load(as, low(0));
         emit(as, BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0);
         emit_return(as, ERRNO_OF(EAFNOSUPPORT));
+        if (filtered) {
+            // A datagram socket of a pair can send to, and connect to, any name; the other kinds stay what they are.
+            emit_load(as, low(1));
+            mask(as, SOCK_TYPE_MASK);
+            allow_equal(as, SOCK_STREAM);
+            allow_equal(as, SOCK_SEQPACKET);
+            emit_return(as, ERRNO_OF(ESOCKTNOSUPPORT));
+            return;
+        }
         break;
     case CHECK_SETSOCKOPT:
         emit_load(as, low(1));
@@ -296,13 +317,22 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         }
         break;
     case CHECK_FCNTL:
+        emit_load(as, low(1));
+        // A lease on a file that others can open makes them wait, up to 45 seconds at a time.
+        refuse_equal(as, 1024 /* F_SETLEASE */);
+        refuse_equal(as, 1040 /* F_SETDELEG */);
         if (filtered) {
-            emit_load(as, low(1));
             refuse_equal(as, 8 /* F_SETOWN */);
             refuse_equal(as, 10 /* F_SETSIG */);
             refuse_equal(as, 15 /* F_SETOWN_EX */);
         }
         break;
+    case CHECK_FALLOCATE:
+        emit_load(as, low(1));
+        allow_equal(as, 0);
+        allow_equal(as, 3 /* FALLOC_FL_PUNCH_HOLE, which keeps the size */);
+        emit_return(as, ERRNO_OF(EOPNOTSUPP));
+        return;
     case CHECK_PERSONALITY:
         emit_load(as, low(0));
         emit(as, BPF_JMP | BPF_JEQ | BPF_K, 0xffffffff, 1, 0);
@@ -316,6 +346,16 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
     case CHECK_OPEN:
     case CHECK_OPENAT: {
         unsigned flags = verdict == CHECK_OPEN ? 1 : 2;
+        if (filtered) {
+            // Both access bits together open for neither reading nor writing: Landlock asks for no right at all. And
+            // what is opened for reading only is truncated without one before ABI 3.
+            emit_load(as, low(flags));
+            mask(as, O_ACCMODE);
+            refuse_equal(as, O_ACCMODE);
+            emit_load(as, low(flags));
+            mask(as, O_ACCMODE | O_TRUNC);
+            refuse_equal(as, O_RDONLY | O_TRUNC);
+        }
         emit_load(as, low(flags));
         emit(as, BPF_JMP | BPF_JSET | BPF_K, CREATES, 0, 3);
         emit_load(as, low(flags + 1));
@@ -359,7 +399,9 @@ int cmcp_build_filter(uint32_t level, int asks_for_signals, struct sock_fprog *p
 #if defined(__x86_64__)
         is_chmod = is_chmod || entries[i].number == SYS_chmod;
 #endif
-        table[entries[i].number] = filtered && is_chmod ? REFUSE : (uint8_t)verdict;
+        // Nor does it cover truncation by path before ABI 3.
+        int is_uncovered = is_chmod || (entries[i].number == SYS_truncate && cmcp_landlock_abi() < 3);
+        table[entries[i].number] = filtered && is_uncovered ? REFUSE : (uint8_t)verdict;
     }
     struct assembler *as = calloc(1, sizeof *as);
     if (as == NULL) {

@@ -294,6 +294,21 @@ static int mount_sized(const char *target, uint32_t bytes, uint32_t names) {
     return mount("tmp", target, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options);
 }
 
+/// Gives the caller's user namespace a share of what the kernel counts by user, so that no call takes it from the
+/// others and from the server (namespaces(7), /proc/sys/user). Where /proc/sys can't be written there is none.
+static void take_share(int proc) {
+    static const char *const shares[][2] = {{"sys/user/max_inotify_instances", "16"},
+                                            {"sys/user/max_inotify_watches", "8192"}};
+    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
+        int file = openat(proc, shares[i][0], O_WRONLY | O_CLOEXEC);
+        if (file >= 0) {
+            ssize_t written = write(file, shares[i][1], strlen(shares[i][1]));
+            (void)written;
+            close(file);
+        }
+    }
+}
+
 uint32_t cmcp_enter_view(const struct cmcp_setting *setting, const struct cmcp_view *view) {
     char root[32], text[64];
     if (setting->has_groups && unshare(CLONE_NEWCGROUP) != 0) {
@@ -339,5 +354,6 @@ uint32_t cmcp_enter_view(const struct cmcp_setting *setting, const struct cmcp_v
     if (cmcp_write_self(setting->proc, "uid_map", text) != 0 || cmcp_write_self(setting->proc, "gid_map", text) != 0) {
         return CMCP_STEP_LATE_ID_MAP;
     }
+    take_share(setting->proc);
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 ? CMCP_STEP_NONE : CMCP_STEP_LATE_ID_MAP;
 }

@@ -30,7 +30,8 @@ import Testing
         /// arguments name.
         init(_ arguments: [String] = [], through wrapper: [String] = [], isInTestMode: Bool = true) throws {
             let program = StdioProcessTests.program
-            let settings = (isInTestMode ? ["--test-mode"] : []) + ["--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
+            let settings =
+                (isInTestMode ? ["--test-mode"] : []) + ["--set", "BASH_ALLOWED_COMMANDS=sleep,echo"]
             let words = wrapper + [program.path] + settings + arguments
             process.executableURL = URL(fileURLWithPath: words[0])
             process.arguments = Array(words.dropFirst())

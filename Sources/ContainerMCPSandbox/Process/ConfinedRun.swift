@@ -276,6 +276,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         return process
     }
 
+    /// The bytes of the longest file that the call can make.
+    var largestFile: Int { request.limits.fileSize }
+
     /// At level `filtered`: the folder of this call alone.
     var privateFolder: String? { supervisor?.privateFolder }
 
@@ -291,7 +294,11 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         // Descriptors are looked at each fifth time, which is within the 250 ms that a kill may take.
         if let process = rootProcess() {
             let tree = TreeMemory.tree(below: process)
-            if TreeMemory.bytes(of: tree.processes, limit: limit, countsSockets: memoryLooks % 5 == 0) > limit
+            let countsSockets = memoryLooks % 5 == 0
+            let held = TreeMemory.bytes(of: tree.processes, limit: limit, countsSockets: countsSockets)
+            guard held <= limit else { return end(.limit(.memory)) }
+            if countsSockets, link.level.hasOwnRoot,
+                LocalSocketMemory.bytes(of: tree.processes, room: limit - held) > limit - held
             {
                 return end(.limit(.memory))
             }

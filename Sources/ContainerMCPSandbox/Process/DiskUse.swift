@@ -12,6 +12,7 @@ struct DiskUse: Sendable {
         private let kind: UInt32
         private let process: Int32?
         private let folder: String?
+        private let largestFile: Int
 
         /// On the reactor's thread.
         init(run: ConfinedRun) {
@@ -19,14 +20,19 @@ struct DiskUse: Sendable {
             kind = run.kind
             process = run.rootProcess()
             folder = run.privateFolder
+            largestFile = run.largestFile
         }
 
         /// Whether it holds too much that is in no count of the workspace.
         func isGreedy(_ configuration: SandboxConfiguration, device: UInt64?) -> Bool {
-            if let process, let device,
-                TreeMemory.unnamedBytes(below: process, device: device) > configuration.unnamedBytes
-            {
-                return true
+            if let process, let device {
+                let unnamed = UnnamedFiles(
+                    root: process,
+                    device: device,
+                    largest: largestFile,
+                    ownsTemporary: folder == nil
+                )
+                if unnamed.bytes() > configuration.unnamedBytes { return true }
             }
             // Where a call has no mount of its own for it, nothing but this look bounds its temporary folder.
             guard let folder, let kind = configuration.kinds[kind] else { return false }

@@ -91,39 +91,36 @@ enum TreeMemory {
     private static func socketCount(of processes: [Int32], worthCounting: Int) -> Int {
         var open = 0
         for process in processes {
-            var info = stat()
-            guard unsafe stat("/proc/\(process)/fd", &info) == 0 else { continue }
-            // Before Linux 6.2 the folder does not tell how many there are.
-            open += info.st_size > 0 ? Int(info.st_size) : worthCounting + 1
+            // Every thread is asked: one may have a table of its own, and a first thread that has ended has none.
+            for thread in HostPath.names(in: "/proc/\(process)/task") where open <= worthCounting {
+                var info = stat()
+                guard unsafe stat("/proc/\(process)/task/\(thread)/fd", &info) == 0 else { continue }
+                // Before Linux 6.2 the folder does not tell how many there are.
+                open += info.st_size > 0 ? Int(info.st_size) : worthCounting + 1
+            }
         }
         guard open > worthCounting else { return 0 }
         var sockets: Set<UInt64> = []
-        forEachDescriptor(of: processes) { info in
+        forEachDescriptor(of: processes) { info, _ in
             if info.st_mode & S_IFMT == S_IFSOCK { sockets.insert(UInt64(info.st_ino)) }
         }
         return sockets.count
     }
 
-    /// The bytes on one device of files that processes below `root` hold open and that have no name any more.
-    static func unnamedBytes(below root: Int32, device: UInt64) -> Int {
-        var files: [UInt64: Int] = [:]
-        forEachDescriptor(of: descendants(of: root)) { info in
-            guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 0, UInt64(info.st_dev) == device else {
-                return
-            }
-            files[UInt64(info.st_ino)] = Int(clamping: info.st_blocks) * 512
-        }
-        return files.values.reduce(0) { $0 + $1 }
-    }
-
-    private static func forEachDescriptor(of processes: [Int32], _ body: (stat) -> Void) {
+    /// Gives each open descriptor of the processes, with its path below /proc, to the body; some more than once.
+    ///
+    /// Every thread is asked: one may have a table of its own, and a first thread that has ended has none.
+    static func forEachDescriptor(of processes: [Int32], _ body: (stat, String) -> Void) {
         var left = descriptorLimit
         for process in processes {
-            for name in HostPath.names(in: "/proc/\(process)/fd") {
-                guard left > 0 else { return }
-                left -= 1
-                var info = stat()
-                if unsafe stat("/proc/\(process)/fd/\(name)", &info) == 0 { body(info) }
+            for thread in HostPath.names(in: "/proc/\(process)/task") {
+                let folder = "/proc/\(process)/task/\(thread)/fd"
+                for name in HostPath.names(in: folder) {
+                    guard left > 0 else { return }
+                    left -= 1
+                    var info = stat()
+                    if unsafe stat("\(folder)/\(name)", &info) == 0 { body(info, "\(folder)/\(name)") }
+                }
             }
         }
     }

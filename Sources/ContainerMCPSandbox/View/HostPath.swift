@@ -107,4 +107,19 @@ enum HostPath {
         }
         return Array(bytes[..<length])
     }
+
+    /// A file whose length is not known beforehand, in pieces; at most `limit` bytes and a piece.
+    static func readAll(_ path: String, limit: Int) -> [UInt8]? {
+        guard let file = Descriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) else { return nil }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count < limit {
+            let count = unsafe piece.withUnsafeMutableBytes {
+                unsafe Glibc.read(file.number, $0.baseAddress, $0.count)
+            }
+            guard count > 0 else { break }
+            bytes += piece[..<count]
+        }
+        return bytes
+    }
 }

@@ -34,14 +34,14 @@ import Testing
             .flatMap { key, name in ["--set", "\(key)=\(folder.path)/\(name)"] }
         let server = try StdioProcessTests.Server(
             places + ["--set", "AUDIT_LOG=\(audit.path)"],
-            through: ["/bin/bash", "-c", "ulimit -f 64; exec \"$0\" \"$@\""],
+            through: ["/bin/bash", "-c", "ulimit -f 128; exec \"$0\" \"$@\""],
             isInTestMode: false
         )
         defer { server.process.terminate() }
         try server.greet()
         let small = try call(server, "file_write", #"{"path":"a.txt","content":"the old content"}"#, id: 1)
         #expect(small["result"]?["structuredContent"]?["success"] == true, "\(small)")
-        let content = String(repeating: "x", count: 100_000)
+        let content = String(repeating: "x", count: 200_000)
         let large = try call(server, "file_write", #"{"path":"a.txt","content":"\#(content)"}"#, id: 2)
         #expect(large["result"]?["isError"] == true)
         #expect(large["result"]?["structuredContent"]?["error"]?.stringValue?.contains("larger than") == true)

@@ -3,6 +3,7 @@
 import ContainerMCPCore
 @testable import ContainerMCPHTTP
 import NIOCore
+import Glibc
 import NIOSSL
 import Testing
 
@@ -62,8 +63,22 @@ import Testing
     }
 
     @Test func `a server that is not there is told as such`() async throws {
-        let base = try await AuthorizationServer.run { server in server.base }
-        let address = try #require(WebAddress(base))
+        // Bound and not listening, so that nobody else gets the port meanwhile.
+        let socket = unsafe Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        try #require(socket >= 0)
+        defer { close(socket) }
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &place) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                unsafe bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
+            }
+        }
+        try #require(isBound)
+        let port = UInt16(bigEndian: place.sin_port)
+        let address = try #require(WebAddress("http://127.0.0.1:\(port)"))
         await #expect(throws: KeyFault("can't be connected to")) {
             try await DocumentFetcher(authorities: []).get(address)
         }

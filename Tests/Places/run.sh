@@ -290,13 +290,14 @@ server() {
 }
 
 # Runs one suite in a place; prints what came of it and adds it up. The tests make their own folders below /tmp, and
-# show there, too, that what they try works where nothing forbids it: it has to be large, and programs may be run.
+# show there, too, that what they try works where nothing forbids it: it has to be large, and programs may be run. They
+# run many servers side by side, so the limits for one are left out.
 suite() {
     local place=$1 suite=$2 log=$results/$1.$2.log counts status=0 reasons passed_here failed_here skipped_here
-    local options=("${options[@]}") folder
+    local options=("${options[@]}") folder option
     folder=$(mktemp -d "$work/tmp.XXXXXX")
     chmod 1777 "$folder"
-    drop_option --tmpfs
+    for option in --tmpfs --pids-limit --memory; do drop_option "$option"; done
     "$who" run --rm --network=none --timeout "$tests_limit" "${options[@]}" --volume "$folder:/tmp:rw,nosuid,nodev" \
         --volume "$work/suite:/suite:ro" --volume "$work/repository:/repository:ro" \
         --env CMCP_BIN_DIR="$inside" --env CMCP_PACKAGE_DIR=/repository --env CMCP_TEST_AS_USER=1 --env NO_COLOR=1 \

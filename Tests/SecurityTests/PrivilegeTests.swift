@@ -61,7 +61,7 @@ import Testing
             )
         }
         // A container that gives this level only may refuse namespaces to everybody.
-        guard level.hasOwnRoot else { return }
+        guard place.level.hasOwnRoot else { return }
         try await HostFolder.with { folder in
             // Root may do it directly, everybody else where the machine allows user namespaces at all.
             try #expect(

@@ -64,7 +64,7 @@ import Testing
 
     @Test func `a server that is not there is told as such`() async throws {
         // Bound and not listening, so that nobody else gets the port meanwhile.
-        let socket = unsafe Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(socket >= 0)
         defer { close(socket) }
         var place = sockaddr_in()

@@ -177,13 +177,13 @@ import Testing
         let script = """
             set -m
             sleep 970 & kill %1; wait %1; echo "term $?"
-            sleep 970 & kill -STOP $!; until [ "$(jobs -s)" ]; do :; done; kill -CONT $!; kill -9 $!; wait -f $!; echo "kill $?"
+            set +m; sleep 970 & kill -STOP $!; kill -CONT $!; kill -9 $!; wait $!; echo "kill $?"; set -m
             sleep 970 | sleep 970 & kill -HUP -$(jobs -p %%); wait -f $!; echo "group $?"
             trap 'echo usr' USR1; kill -USR1 $$; echo after
             (sleep 970; echo no) & kill -0 $! && echo there; kill $!; wait; kill -0 $! 2>/dev/null || echo gone
             timeout 0.1 sleep 970; echo "timeout $?"
             timeout -s KILL 0.1 bash -c 'trap "" TERM; sleep 970'; echo "timeout $?"
-            bash -c 'trap "echo own; exit 4" TERM; kill -TERM -$$; exit 1'; echo "own $?"
+            bash -c 'trap "echo own; exit 4" TERM; kill -TERM -$$; while :; do :; done'; echo "own $?"
             bash -c 'trap "" TERM; sleep 970 & sleep 970 & kill -TERM 0; echo ignored; kill -KILL -1; wait; echo alone'
             kill -l 9
             """

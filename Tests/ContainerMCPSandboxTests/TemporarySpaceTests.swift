@@ -18,6 +18,7 @@ import Testing
                     while os.fstat(file).st_size < 50 << 20: total += os.write(file, b'x' * (1 << 20))
                     os.close(file)
             except OSError as error: print(total >> 20, error.errno == errno.ENOSPC)
+        def clear():
             for name in os.listdir(folder): os.unlink(folder + '/' + name)
         # The kernel's own account of names may round.
         def names(limit):
@@ -30,10 +31,10 @@ import Testing
     @Test(arguments: [SandboxLevel.full, .noproc])
     func `with a mount of its own the kernel bounds them`(level: SandboxLevel) async throws {
         try await TestSandbox.with(level: .exactly(level)) { sandbox in
-            let code = Self.fill("'/tmp'") + "\nfill(64); names(4096)"
+            let code = Self.fill("'/tmp'") + "\nfill(64); clear(); names(4096)"
             let tmp = try await sandbox.python(code)
             #expect(tmp.output.text() == "64 True\nTrue True\n", "\(tmp.ending) \(tmp.error.text())")
-            let shm = try await sandbox.python(Self.fill("'/dev/shm'") + "\nfill(16); names(256)")
+            let shm = try await sandbox.python(Self.fill("'/dev/shm'") + "\nfill(16); clear(); names(256)")
             #expect(shm.output.text() == "16 True\nTrue True\n", "\(shm.ending) \(shm.error.text())")
             // The next call finds them empty.
             let next = try await sandbox.python(

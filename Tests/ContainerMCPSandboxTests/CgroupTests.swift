@@ -118,13 +118,13 @@ import Testing
     {
         try await Self.withGroups(level: level) { sandbox, place in
             async let running = sandbox.bash(
-                "sleep 973 & (setsid sleep 973 &); wait",
+                "sleep \(sandbox.mark("973")) & (setsid sleep \(sandbox.mark("973")) &); wait",
                 limits: .init(time: .seconds(110))
             )
             var sleepers: Set<Int32> = []
             let deadline = ContinuousClock.now.advanced(by: .seconds(60))
             while sleepers.count < 2, ContinuousClock.now < deadline {
-                sleepers = Set(ProcessTable.ids(withArgument: "973"))
+                sleepers = Set(ProcessTable.ids(withArgument: sandbox.mark("973")))
                 await Task.yield()
             }
             try #require(sleepers.count == 2)
@@ -138,10 +138,10 @@ import Testing
             // It alone takes everything with it.
             #expect(GroupFile.write("1", to: holding[0] + "/cgroup.kill") == 0)
             _ = try? await running
-            while ProcessTable.count(withArgument: "973") > 0, ContinuousClock.now < deadline {
+            while ProcessTable.count(withArgument: sandbox.mark("973")) > 0, ContinuousClock.now < deadline {
                 await Task.yield()
             }
-            #expect(ProcessTable.count(withArgument: "973") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("973")) == 0)
             for _ in 0..<30 { _ = try await sandbox.bash("true") }
             #expect(Self.groups(in: place).count <= 12)
         }
@@ -150,11 +150,12 @@ import Testing
     @Test(arguments: testedLevels)
     func `the end of a call, of any kind, leaves nobody in its group`(level: SandboxLevel) async throws {
         try await Self.withGroups(level: level) { sandbox, _ in
-            let command = "trap '' TERM; (setsid sleep 972 &); sleep 972 & "
+            let command =
+                "trap '' TERM; (setsid sleep \(sandbox.mark("972")) &); sleep \(sandbox.mark("972")) & "
             #expect(try await sandbox.bash(command + "exit 3").ending == .exited(3))
             let late = try await sandbox.bash(command + "wait", limits: .init(time: .milliseconds(300)))
             #expect(late.ending == .timedOut)
-            #expect(ProcessTable.count(withArgument: "972") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("972")) == 0)
             #expect(try await sandbox.bash("kill -9 $$").ending == .signalled(SIGKILL))
         }
     }
@@ -209,7 +210,7 @@ import Testing
             places = place
             let initial = Self.trees(in: place).filter { !before.contains($0) }
             #expect(initial.count == 1)
-            let running = Task { try await sandbox.bash("echo started > mark; sleep 971") }
+            let running = Task { try await sandbox.bash("echo started > mark; sleep \(sandbox.mark("971"))") }
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
@@ -301,12 +302,12 @@ import Testing
             async let second = sandbox.python(code, limits: limits)
             #expect(try await [first, second].map { $0.output.text() } == ["19 11\n", "19 11\n"])
             let bomb = try await sandbox.bash(
-                "b() { b | b & }; b; sleep 979",
+                "b() { b | b & }; b; sleep \(sandbox.mark("979"))",
                 limits: .init(time: .seconds(2))
             )
             #expect(bomb.ending != .exited(0))
             #expect(try await sandbox.bash("echo still").output.text() == "still\n")
-            #expect(ProcessTable.count(withArgument: "979") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("979")) == 0)
         }
     }
 

@@ -54,38 +54,42 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
     @Test(arguments: Place.all)
     func `the time limit takes the whole tree with it`(place: Place) async throws {
         try await TestSandbox.with(place) { sandbox in
-            let command = "echo before; trap '' TERM; (setsid sleep 977 &) ; sleep 977 & while :; do :; done"
+            let mark = sandbox.mark("977")
+            let command =
+                "echo before; trap '' TERM; (setsid sleep \(mark) &) ; sleep \(mark) & while :; do :; done"
             let outcome = try await sandbox.bash(command, limits: .init(time: .seconds(3)))
             #expect(outcome.ending == .timedOut)
             #expect(outcome.output.text() == "before\n")
-            #expect(ProcessTable.count(withArgument: "977") == 0)
+            #expect(ProcessTable.count(withArgument: mark) == 0)
         }
     }
 
     @Test(arguments: Place.all)
     func `a background child neither delays the answer nor survives it`(place: Place) async throws {
         try await TestSandbox.with(place) { sandbox in
+            let mark = sandbox.mark("978")
             let outcome = try await sandbox.bash(
-                "sleep 978 & (setsid nohup sleep 978 >/dev/null 2>&1 &) ; echo done"
+                "sleep \(mark) & (setsid nohup sleep \(mark) >/dev/null 2>&1 &) ; echo done"
             )
             #expect(outcome.ending == .exited(0))
             #expect(outcome.output.text() == "done\n")
             #expect(outcome.duration < .seconds(10))
-            #expect(ProcessTable.count(withArgument: "978") == 0)
+            #expect(ProcessTable.count(withArgument: mark) == 0)
         }
     }
 
     @Test(arguments: Place.all)
     func `a fork bomb meets its limit and the next call is served`(place: Place) async throws {
         try await TestSandbox.with(place) { sandbox in
+            let mark = sandbox.mark("979")
             let outcome = try await sandbox.bash(
-                "b() { b | b & }; b; sleep 979",
+                "b() { b | b & }; b; sleep \(mark)",
                 limits: .init(time: .seconds(2)),
             )
             // How the bomb itself ends depends on which fork the limit met.
             #expect(outcome.ending != .exited(0))
             #expect(try await sandbox.bash("echo still").output.text() == "still\n")
-            #expect(ProcessTable.count(withArgument: "979") == 0)
+            #expect(ProcessTable.count(withArgument: mark) == 0)
         }
     }
 
@@ -122,20 +126,20 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
 
     @Test func `cancelling the task kills the tree and says so`() async throws {
         try await TestSandbox.with { sandbox in
-            let running = Task { try await sandbox.bash("echo started > mark; sleep 976") }
+            let running = Task { try await sandbox.bash("echo started > mark; sleep \(sandbox.mark("976"))") }
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
             running.cancel()
             let outcome = try await running.value
             #expect(outcome.ending == .cancelled)
-            #expect(ProcessTable.count(withArgument: "976") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("976")) == 0)
         }
     }
 
     @Test func `a launcher that is killed fails its calls and comes back`() async throws {
         try await TestSandbox.with { sandbox in
-            let running = Task { try await sandbox.bash("echo started > mark; sleep 975") }
+            let running = Task { try await sandbox.bash("echo started > mark; sleep \(sandbox.mark("975"))") }
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
@@ -152,7 +156,7 @@ let testedLevels: [SandboxLevel] = [.full, .noproc, .filtered]
                 }
             }
             #expect(back?.output.text() == "back\n")
-            #expect(ProcessTable.count(withArgument: "975") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("975")) == 0)
         }
     }
 

@@ -22,6 +22,7 @@ final class TestSandbox: Sendable {
 
     let sandbox: Sandbox
     let folder: String
+    private let number = UInt32.random(in: 100_000_000..<1_000_000_000)
 
     private init(sandbox: Sandbox, folder: String) {
         self.sandbox = sandbox
@@ -110,12 +111,16 @@ final class TestSandbox: Sendable {
         }
     }
 
+    /// Seconds to sleep by which a process of this sandbox is told from those of other tests and other runs.
+    func mark(_ seconds: String) -> String { "\(seconds).\(number)" }
+
     /// The process id of the launcher, found above a call that is ended again.
     ///
-    /// - Parameter mark: A number that no other process has among its arguments.
+    /// - Parameter mark: Seconds that the call would take.
     /// - Returns: It.
     /// - Throws: When no launcher is found in 20 s.
     func launcher(mark: String) async throws -> Int32 {
+        let mark = self.mark(mark)
         let running = Task { try await bash("sleep \(mark)") }
         defer { running.cancel() }
         let deadline = ContinuousClock.now.advanced(by: .seconds(20))

@@ -71,14 +71,14 @@ import Testing
     {
         let place = place.nearest
         try await TestSandbox.with(place) { sandbox in
-            let running = Task { try await sandbox.bash("echo started > mark; sleep 973") }
+            let running = Task { try await sandbox.bash("echo started > mark; sleep \(sandbox.mark("973"))") }
             while HostPath.read(sandbox.workspace + "/mark", limit: 10)?.isEmpty ?? true {
                 await Task.yield()
             }
             try await sandbox.killLauncher(mark: "969")
             await #expect(throws: SandboxError.self) { try await running.value }
             #expect(try await sandbox.bash("echo back").output.text() == "back\n")
-            #expect(ProcessTable.count(withArgument: "973") == 0)
+            #expect(ProcessTable.count(withArgument: sandbox.mark("973")) == 0)
             #expect(sandbox.sandbox.report.backend == place.backend)
         }
     }

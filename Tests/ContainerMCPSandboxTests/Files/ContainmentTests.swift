@@ -98,7 +98,9 @@ import Testing
             #expect(throws: FileFailure.notRegular) { try root.read([name], limit: 100) }
         }
         let devices = try RootDirectory(path: "/dev", resolution: resolution)
-        #expect(throws: FileFailure.notRegular) { try devices.read(["zero"], limit: 100) }
+        // In a container of an ordinary user each device is a mount of its own, which is refused before it is looked at.
+        let refusal = #expect(throws: FileFailure.self) { try devices.read(["zero"], limit: 100) }
+        #expect(refusal == .notRegular || refusal == .outside)
     }
 
     @Test(arguments: ["", ".", "..", "a/b", "/etc", "a\0", String(repeating: "n", count: 256)])

@@ -309,7 +309,7 @@ import Testing
                     let task = Task { await attacked.bash("sleep \(attacked.mark)") }
                     task.cancel()
                     _ = await task.value
-                case 4: _ = await attacked.bash("head -c 3000000 /dev/zero")
+                case 4: _ = await attacked.bash("yes | head -c 1200000")
                 default: _ = await attacked.bash("cat", stdin: String(repeating: "x", count: 100_000))
                 }
             }

@@ -79,7 +79,6 @@ public final class Sandbox: ProcessRunner {
         let identity = ChildIdentity(workspace: configuration.workspace)
         let threads = BlockingThreads(limit: 4, waiting: 256)
         let wall = try await findWall(configuration, threads)
-        let reactor = try Reactor.start()
         let wanted: [SandboxLevel]
         switch configuration.requirement {
         case .strongest: wanted = wall == nil ? [.full, .noproc, .filtered] : [.full, .noproc]
@@ -91,6 +90,7 @@ public final class Sandbox: ProcessRunner {
             )
         case .exactly(let level): wanted = [level]
         }
+        let reactor = try Reactor.start()
         var reasons: [String] = []
         for level in wanted {
             do {

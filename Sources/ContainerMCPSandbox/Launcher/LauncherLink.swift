@@ -56,7 +56,6 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     ///   - hasGroups: Whether each supervisor joins a control group of its own.
     ///   - views: What they see.
     ///   - wall: What it is started behind, if anything.
-    ///   - folders: Folders beside those of the views that children may write behind the wall.
     /// - Returns: The connection, and for each view with an AppArmor profile what became of it.
     /// - Throws: ``SandboxError`` that tells which step failed.
     static func connect(
@@ -65,12 +64,11 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
         signalWays: SignalWays = .all,
         hasGroups: Bool = false,
         views: [UInt32: ViewMessage],
-        wall: Wall? = nil,
-        folders: [String] = []
+        wall: Wall? = nil
     ) throws(SandboxError) -> (LauncherConnection, profiles: [UInt32: UInt32]) {
         let connection: LauncherConnection
         if let wall {
-            let contents = try WallContents(views: views.values.map(\.view), folders: folders)
+            let contents = try WallContents(views: views.values.map(\.view))
             connection = try LauncherConnection.open(behind: wall, contents, level: level)
         } else {
             connection = try LauncherConnection.open()

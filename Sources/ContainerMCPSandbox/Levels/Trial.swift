@@ -130,8 +130,6 @@ struct Trial: Sendable {
         let (level, identity, views) = (level, identity, messages)
         let signalWays = configuration.signalWays
         let wall = level == .none ? nil : wall
-        // Where children have no /tmp of their own, their private folders are below this one.
-        let folders = level.hasOwnRoot ? [] : [configuration.temporary]
         let answer: Result<(LauncherConnection, profiles: [UInt32: UInt32]), SandboxError>
         do {
             answer = try await threads.run { () throws(SandboxError) in
@@ -141,8 +139,7 @@ struct Trial: Sendable {
                     signalWays: signalWays,
                     hasGroups: hasGroups,
                     views: views,
-                    wall: wall,
-                    folders: folders
+                    wall: wall
                 )
             }
         } catch {
@@ -340,7 +337,6 @@ struct Trial: Sendable {
                 missing: "the server is an ordinary user, and children are the same one"
             )
         }
-        if let around { addWall(around, to: &statuses) }
         return EnforcementReport(
             level: level,
             statuses: statuses,
@@ -350,22 +346,6 @@ struct Trial: Sendable {
             signalWay: way,
             wall: around.flatMap { wall?.report($0) },
         )
-    }
-
-    /// Where calls have no namespaces of their own, those of the wall are around all of them together.
-    private func addWall(
-        _ around: WallFindings,
-        to statuses: inout [Mechanism: EnforcementReport.Status]
-    ) {
-        guard !level.hasOwnRoot else { return }
-        for mechanism in around.separated {
-            switch mechanism {
-            case .networkNamespace, .utsNamespace, .cgroupNamespace:
-                statuses[mechanism] = .enforced
-            default:
-                statuses[mechanism] = .partial(missing: "one for all calls together: that of the wall")
-            }
-        }
     }
 
     private func absence(of mechanism: Mechanism) -> String {

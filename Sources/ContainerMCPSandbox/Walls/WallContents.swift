@@ -25,11 +25,9 @@ struct WallContents: Sendable {
 
     /// Collects from views.
     ///
-    /// - Parameters:
-    ///   - views: Those of all kinds of children.
-    ///   - folders: Further folders that may be written.
+    /// - Parameter views: Those of all kinds of children.
     /// - Throws: ``SandboxError`` when the running program can't be found under its name any more.
-    init(views: [RuntimeView], folders: [String]) throws(SandboxError) {
+    init(views: [RuntimeView]) throws(SandboxError) {
         program = try Self.runningProgram()
         var builder = ViewBuilder()
         builder.addProgram(program)
@@ -50,10 +48,6 @@ struct WallContents: Sendable {
             case .folder, .text:
                 continue
             }
-        }
-        for folder in folders {
-            guard let real = HostPath.walk(folder)?.real else { continue }
-            sources[real] = Source(path: real, isWritable: true, isDevice: false, isFolder: true)
         }
         // Parents first; what a folder brings along anyway is left out.
         for source in sources.values.sorted(by: { $0.path < $1.path }) {

@@ -22,8 +22,18 @@ import Testing
             default: #expect(wall.status == .enforced || place.level == .noproc)
             }
             #expect(report.statuses[.networkNamespace] == .enforced)
-            #expect(report.statuses[.pidNamespace]?.word == (place.level.hasOwnRoot ? "enforced" : "partial"))
+            #expect(report.statuses[.pidNamespace] == .enforced)
         }
+    }
+
+    @Test(arguments: [SandboxBackend.bubblewrap, .firejail])
+    func `there is no level without namespaces behind a wall`(backend: SandboxBackend) async throws {
+        try Place(backend: backend, level: .noproc).require()
+        let error = await #expect(throws: SandboxError.self) {
+            try await TestSandbox.with(level: .exactly(.filtered), backend: backend) { _ in }
+        }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("full and noproc only") == true, "\(error?.message ?? "")")
     }
 
     @Test func `the native backend has no wall`() async throws {
@@ -158,7 +168,7 @@ import Testing
         let version = try #require(HelperVersion(in: "0.9.72"))
         for backend in [SandboxBackend.firejail, .bubblewrap] {
             let wall = Wall(backend: backend, helper: try HelperFile(path: "/usr/bin/env"), version: version)
-            for level in [SandboxLevel.full, .noproc, .filtered] {
+            for level in [SandboxLevel.full, .noproc] {
                 let error = #expect(throws: SandboxError.self) { try wall.check(findings, level: level) }
                 #expect(error?.code == .unavailable)
                 #expect(

@@ -13,6 +13,7 @@ struct DiskUse: Sendable {
         private let process: Int32?
         private let folder: String?
         private let largestFile: Int
+        private let hasOwnRoot: Bool
 
         /// On the reactor's thread.
         init(run: ConfinedRun) {
@@ -21,6 +22,13 @@ struct DiskUse: Sendable {
             process = run.rootProcess()
             folder = run.privateFolder
             largestFile = run.largestFile
+            hasOwnRoot = run.hasOwnRoot
+        }
+
+        /// Where its files lie on the device of the workspace, as it sees them.
+        private func writablePlaces(_ configuration: SandboxConfiguration) -> [String] {
+            guard !hasOwnRoot else { return ["/workspace"] }
+            return [configuration.workspace, folder].compactMap { $0.flatMap(HostPath.walk)?.real }
         }
 
         /// Whether it holds too much that is in no count of the workspace.
@@ -30,7 +38,7 @@ struct DiskUse: Sendable {
                     root: process,
                     device: device,
                     largest: largestFile,
-                    ownsTemporary: folder == nil
+                    places: writablePlaces(configuration)
                 )
                 if unnamed.bytes() > configuration.unnamedBytes { return true }
             }

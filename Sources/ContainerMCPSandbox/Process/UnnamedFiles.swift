@@ -13,8 +13,11 @@ struct UnnamedFiles {
     let device: UInt64
     /// The longest file that the call can make, in bytes; what a file counts as whose length can't be asked for.
     let largest: Int
-    /// Whether `/tmp` is a mount of the call's own, with a bound of its own.
-    let ownsTemporary: Bool
+    /// The folders, as the kernel names them, whose files count where they are mapped only.
+    ///
+    /// What else is mapped no call has made: a library that the machine's package manager replaced has no name any
+    /// more, either.
+    let places: [String]
 
     /// A name costs the disk something, too: this is what an empty file counts as.
     private static let smallest = 16 << 10
@@ -69,8 +72,7 @@ struct UnnamedFiles {
         let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
         guard fields.count == 6, let inode = UInt64(fields[4]), files[inode] == nil else { return }
         let path = fields[5].drop { $0 == " " }
-        let isElsewhere = ["/dev/", "/memfd:", "/SYSV", "/anon_hugepage"] + (ownsTemporary ? ["/tmp/"] : [])
-        guard path.hasPrefix("/"), !isElsewhere.contains(where: { path.hasPrefix($0) }) else { return }
+        guard places.contains(where: { path.hasPrefix($0 + "/") }) else { return }
         var info = stat()
         if unsafe stat("/proc/\(process)/map_files/\(fields[0])", &info) == 0 {
             add(info, to: &files)

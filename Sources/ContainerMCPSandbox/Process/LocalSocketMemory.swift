@@ -25,6 +25,12 @@ enum LocalSocketMemory {
         guard let process = processes.first,
             let list = HostPath.readAll("/proc/\(process)/net/unix", limit: listLimit)
         else { return 0 }
+        var own: Set<UInt64> = []
+        TreeMemory.forEachDescriptor(of: processes) { info, _ in
+            if info.st_mode & S_IFMT == S_IFSOCK { own.insert(UInt64(info.st_ino)) }
+        }
+        // Another call may have made it that long; one without a socket has no part in it.
+        guard !own.isEmpty else { return 0 }
         guard list.count < listLimit else { return .max }
         // Number, references, protocol, flags, type, state, inode, address.
         let sockets = list.split(separator: UInt8(ascii: "\n")).dropFirst()
@@ -33,10 +39,6 @@ enum LocalSocketMemory {
         let connections = sockets.filter { $0.count == 8 && $0[6].elementsEqual("0".utf8) }
         let datagrams = sockets.filter { $0[4].elementsEqual("0002".utf8) }
         guard connections.count * connectionBytes + datagrams.count * datagramBytes > room else { return 0 }
-        var own: Set<UInt64> = []
-        TreeMemory.forEachDescriptor(of: processes) { info, _ in
-            if info.st_mode & S_IFMT == S_IFSOCK { own.insert(UInt64(info.st_ino)) }
-        }
         let isOwn = { (socket: [ArraySlice<UInt8>]) in
             own.contains(UInt64(String(decoding: socket[6], as: UTF8.self)) ?? 0)
         }

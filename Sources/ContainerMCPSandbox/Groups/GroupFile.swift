@@ -6,15 +6,20 @@ internal import Glibc
 /// put anything else in their place.
 enum GroupFile {
     /// The text of a file without the line's end, or nil where it can't be read.
-    static func read(_ path: String) -> String? {
-        guard let bytes = HostPath.read(path, limit: 1 << 20) else { return nil }
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - limit: The most bytes that are read; those of a group are short.
+    /// - Returns: The text.
+    static func read(_ path: String, limit: Int = 4_096) -> String? {
+        guard let bytes = HostPath.read(path, limit: limit) else { return nil }
         let endsLine = bytes.last == UInt8(ascii: "\n")
         return String(decoding: endsLine ? bytes.dropLast() : bytes[...], as: UTF8.self)
     }
 
-    /// The words of a file.
+    /// The words of a file, which may list processes.
     static func words(_ path: String) -> [String] {
-        (read(path) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)
+        (read(path, limit: 1 << 20) ?? "").split { $0 == " " || $0 == "\n" }.map(String.init)
     }
 
     /// The number after a key in a file of `key number` lines.

@@ -26,8 +26,12 @@ struct GroupPlace: Sendable, Equatable {
     let isTop: Bool
 
     /// Finds it.
-    static func find() throws(Absence) -> GroupPlace {
-        let mounts = GroupFile.read("/proc/self/mountinfo") ?? ""
+    ///
+    /// - Parameter needsLimits: Whether groups are of no use that limit neither memory nor processes.
+    /// - Returns: The place.
+    /// - Throws: ``Absence`` that says why there is none.
+    static func find(needsLimits: Bool = true) throws(Absence) -> GroupPlace {
+        let mounts = GroupFile.read("/proc/self/mountinfo", limit: 1 << 20) ?? ""
         let membership = GroupFile.read("/proc/self/cgroup") ?? ""
         let found = try locate(mounts: mounts, membership: membership)
         // A server that moved aside before, or whose parent did, finds its place one up.
@@ -38,6 +42,11 @@ struct GroupPlace: Sendable, Equatable {
         guard unsafe access(path + "/cgroup.subtree_control", W_OK) == 0, unsafe access(path, W_OK) == 0
         else {
             throw Absence("the control group of the server can't be written: it was not delegated")
+        }
+        // First what is missing, then whose it is: where version 1 has the controllers, delegation would not help.
+        let controllers = GroupFile.words(path + "/cgroup.controllers")
+        guard !needsLimits || controllers.contains("memory") || controllers.contains("pids") else {
+            throw Absence("neither the memory nor the pids controller of version 2 is delegated to the server")
         }
         try checkOwnership(of: path, above: found.mount)
         return GroupPlace(path: path, isTop: isTop)

@@ -30,13 +30,8 @@ final class GroupTree: Sendable {
     /// - Returns: It, locked.
     /// - Throws: ``GroupPlace/Absence`` that says why there are none.
     static func make(needsLimits: Bool = true) throws(GroupPlace.Absence) -> GroupTree {
-        let place = try GroupPlace.find()
+        let place = try GroupPlace.find(needsLimits: needsLimits)
         let available = Set(GroupFile.words(place.path + "/cgroup.controllers")).intersection(wanted)
-        guard !needsLimits || available.contains("memory") || available.contains("pids") else {
-            throw GroupPlace.Absence(
-                "neither the memory nor the pids controller of version 2 is delegated to the server"
-            )
-        }
         removeLeftovers(in: place.path)
         if !place.isTop { try moveAside(in: place) }
         for name in wanted where available.contains(name) {

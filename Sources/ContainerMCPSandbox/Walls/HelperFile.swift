@@ -102,16 +102,15 @@ final class HelperFile: Sendable {
     /// - Returns: The version.
     /// - Throws: ``SandboxError`` with code `unavailable` when it tells none.
     func version(as name: String) throws(SandboxError) -> HelperVersion {
-        let pipe = try Descriptor.pipe(serverReads: true)
-        let process = try start([name, "--version"], output: pipe.child.number)
+        let (process, output) = try startForVersion(as: name)
         var text: [UInt8] = []
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         while text.count < 4096, ContinuousClock.now < deadline,
             HelperVersion(in: Self.firstLine(text)) == nil
         {
-            guard cmcp_wait_readable(pipe.server.number, 100) == 1 else { continue }
+            guard cmcp_wait_readable(output.number, 100) == 1 else { continue }
             var chunk = [UInt8](repeating: 0, count: 1024)
-            let count = unsafe read(pipe.server.number, &chunk, chunk.count)
+            let count = unsafe read(output.number, &chunk, chunk.count)
             guard count > 0 else { break }
             text += chunk[..<count]
         }
@@ -122,6 +121,13 @@ final class HelperFile: Sendable {
             throw SandboxError(.unavailable, "'\(path)' does not tell its version")
         }
         return version
+    }
+
+    /// The helper's end of the pipe is let go of on return, so that its silence is seen when it ends.
+    private func startForVersion(as name: String) throws(SandboxError) -> (process: Int32, output: Descriptor)
+    {
+        let pipe = try Descriptor.pipe(serverReads: true)
+        return (try start([name, "--version"], output: pipe.child.number), pipe.server)
     }
 
     /// The first line that is whole, or nothing.

@@ -225,6 +225,28 @@ static void signal_one_with_info(struct question *question, int pidfd, int numbe
     signal_one(question, pidfd, number, &info, flags);
 }
 
+/// tgkill(2) and rt_tgsigqueueinfo(2), which differ in what they carry: a thread of a process, each by its number.
+static void signal_thread(struct question *question, int has_info) {
+    int process = (int)question->arguments[0], thread = (int)question->arguments[1];
+    int number = (int)question->arguments[2];
+    if (process == question->process) {
+        // The kernel sees to it that the thread is one of the process, which is the caller's own.
+        answer(question, 0, 1);
+        return;
+    }
+    if (process <= 0 || number < 0 || number > HIGHEST_SIGNAL) {
+        answer(question, -EINVAL, 0);
+        return;
+    }
+    unsigned flags = 0;
+    int pidfd = cmcp_open_thread(question->proc, process, thread, &flags);
+    if (has_info) {
+        signal_one_with_info(question, pidfd, number, question->arguments[3], flags);
+    } else {
+        signal_one(question, pidfd, number, NULL, flags);
+    }
+}
+
 static void decide(struct question *question) {
     const uint64_t *arguments = question->arguments;
     int proc = question->proc, first = (int)arguments[0], second = (int)arguments[1];
@@ -254,19 +276,9 @@ static void decide(struct question *question) {
         first = cmcp_open_thread(proc, 0, first, &flags);
         signal_one(question, first, second, NULL, flags);
         return;
-    case SYS_tgkill: {
-        int number = (int)arguments[2];
-        if (first == question->process) {
-            // The kernel sees to it that the thread is one of the process, which is the caller's own.
-            answer(question, 0, 1);
-        } else if (first <= 0 || number < 0 || number > HIGHEST_SIGNAL) {
-            answer(question, -EINVAL, 0);
-        } else {
-            second = cmcp_open_thread(proc, first, second, &flags);
-            signal_one(question, second, number, NULL, flags);
-        }
+    case SYS_tgkill:
+        signal_thread(question, 0);
         return;
-    }
     case SYS_rt_sigqueueinfo:
         if (is_own || second < 0 || second > HIGHEST_SIGNAL) {
             answer(question, is_own ? 0 : -EINVAL, is_own);
@@ -274,18 +286,9 @@ static void decide(struct question *question) {
             signal_one_with_info(question, cmcp_open_process(proc, first), second, arguments[2], 0);
         }
         return;
-    case SYS_rt_tgsigqueueinfo: {
-        int number = (int)arguments[2];
-        if (first == question->process) {
-            answer(question, 0, 1);
-        } else if (first <= 0 || number < 0 || number > HIGHEST_SIGNAL) {
-            answer(question, -EINVAL, 0);
-        } else {
-            second = cmcp_open_thread(proc, first, second, &flags);
-            signal_one_with_info(question, second, number, arguments[3], flags);
-        }
+    case SYS_rt_tgsigqueueinfo:
+        signal_thread(question, 1);
         return;
-    }
     case SYS_pidfd_send_signal:
         if ((unsigned)arguments[3] != 0 || second < 0 || second > HIGHEST_SIGNAL) {
             answer(question, -EINVAL, 0);

@@ -23,7 +23,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private let started = ContinuousClock.now
     private var supervisor: Supervisor?
     private var readers: [Int32: Reader] = [:]
-    private var writers: [Int32: Writer] = [:]
+    private var writers: [Int32: InputWriter] = [:]
     private var output: CapturedOutput
     private var error: CapturedOutput
     private var result: [UInt8]? = nil
@@ -48,14 +48,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     private struct Reader {
         let descriptor: Descriptor
         let target: Target
-        var saved: Descriptor?
-        var savedIsOpenable = true
-    }
-
-    private struct Writer {
-        let descriptor: Descriptor
-        let bytes: [UInt8]
-        var position = 0
+        var saved = SavedText()
     }
 
     init(request: ProcessRequest, link: LauncherLink, reactor: Reactor, completion: @escaping Completion) {
@@ -107,11 +100,11 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
             Reader(descriptor: outputPipe.server, target: .stream(.output)),
             Reader(descriptor: errorPipe.server, target: .stream(.error)),
         ]
-        var newWriters: [Writer] = []
+        var newWriters: [InputWriter] = []
         if let input = request.input {
             let pipe = try Descriptor.pipe(serverReads: false)
             passed[0] = pipe.child
-            newWriters.append(Writer(descriptor: pipe.server, bytes: input))
+            newWriters.append(InputWriter(descriptor: pipe.server, bytes: input))
         }
         if request.resultLimit != nil {
             let pipe = try Descriptor.pipe(serverReads: true)
@@ -120,7 +113,7 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
             if let payload = request.payload {
                 let pipe = try Descriptor.pipe(serverReads: false)
                 passed.append(pipe.child)
-                newWriters.append(Writer(descriptor: pipe.server, bytes: payload))
+                newWriters.append(InputWriter(descriptor: pipe.server, bytes: payload))
             }
         }
         let sent = withExtendedLifetime(passed) {
@@ -276,6 +269,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         return process
     }
 
+    /// Whether the call sees a root of its own.
+    var hasOwnRoot: Bool { link.level.hasOwnRoot }
+
     /// The bytes of the longest file that the call can make.
     var largestFile: Int { request.limits.fileSize }
 
@@ -357,77 +353,33 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
             guard let held = result, let limit = request.resultLimit else { return }
             result = held.count + bytes.count <= limit ? held + bytes : nil
         case .stream(let stream):
-            let held = stream == .output ? output : error
-            if held.total + bytes.count > request.limits.keptOutput {
-                save(bytes, of: stream, held: held, from: number)
+            switch stream {
+            case .output: keep(bytes, of: stream, in: &output, from: number)
+            case .error: keep(bytes, of: stream, in: &error, from: number)
             }
-            if stream == .output { output.append(bytes[...]) } else { error.append(bytes[...]) }
             request.onOutput?(stream, bytes)
             if output.total + error.total > request.limits.totalOutput { end(.limit(.output)) }
         }
     }
 
-    /// Writes what comes beyond the kept size to the saved text, after what came before.
-    private func save(
+    /// Keeps what fits, and where more comes, saves the whole text.
+    private func keep(
         _ bytes: [UInt8],
         of stream: ProcessRequest.Stream,
-        held: CapturedOutput,
+        in captured: inout CapturedOutput,
         from number: Int32
     ) {
-        guard var reader = readers[number] else { return }
-        defer { readers[number] = reader }
-        if reader.saved == nil, reader.savedIsOpenable {
-            reader.savedIsOpenable = false
-            guard let open = request.openSavedOutput else { return }
-            guard let opened = open(stream) else { return cutSavingShort(of: stream) }
-            reader.saved = Descriptor(owning: opened)
-            append(held.head + held.tail, to: &reader, of: stream)
-        }
-        append(bytes, to: &reader, of: stream)
-    }
-
-    private func append(_ bytes: [UInt8], to reader: inout Reader, of stream: ProcessRequest.Stream) {
-        guard let file = reader.saved else { return }
-        let soFar = stream == .output ? output.saved : error.saved
-        let part = bytes.prefix(request.limits.savedOutput - soFar)
-        guard !part.isEmpty else { return }
-        let written = unsafe part.withUnsafeBytes {
-            unsafe Glibc.write(file.number, $0.baseAddress, $0.count)
-        }
-        if written > 0 {
-            if stream == .output {
-                output.saved += written
-                output.isSaved = true
-            } else {
-                error.saved += written
-                error.isSaved = true
+        if captured.total + bytes.count > request.limits.keptOutput, let open = request.openSavedOutput {
+            readers[number]?.saved.add(bytes, to: &captured, upTo: request.limits.savedOutput) {
+                open(stream)
             }
         }
-        // A full disk ends the saving, not the call.
-        if written < part.count {
-            reader.saved = nil
-            cutSavingShort(of: stream)
-        }
-    }
-
-    private func cutSavingShort(of stream: ProcessRequest.Stream) {
-        if stream == .output { output.isSavingCutShort = true } else { error.isSavingCutShort = true }
+        captured.append(bytes[...])
     }
 
     private func write(to number: Int32) {
-        guard var writer = writers[number] else { return }
-        let rest = writer.bytes[writer.position...]
-        let written = unsafe rest.withUnsafeBytes {
-            unsafe Glibc.write(number, $0.baseAddress, min($0.count, 65_536))
-        }
-        let error = errno
-        if written > 0 { writer.position += written }
-        if written < 0, error == EAGAIN || error == EINTR { return }
-        writers[number] = writer
-        if written < 0 || writer.position == writer.bytes.count {
-            // All is written, or nobody reads any more.
-            reactor.unwatch(number)
-            writers[number] = nil
-        }
+        guard writers[number]?.advance() == true else { return }
+        reactor.unwatch(number)
+        writers[number] = nil
     }
 }

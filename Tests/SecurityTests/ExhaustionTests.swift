@@ -77,6 +77,44 @@ import Testing
         }
     }
 
+    /// Makes inotify instances until the kernel refuses one, and then waits for a word if asked to.
+    private static let watchers = """
+        import ctypes, os, time
+        libc = ctypes.CDLL(None, use_errno=True)
+        made = 0
+        while made < 40 and libc.inotify_init1(0) >= 0: made += 1
+        print(made, os.strerror(ctypes.get_errno()), flush=True)
+        """
+
+    @Test(arguments: Place.attacked)
+    func `watches of files, which count for the user id, are each call's own`(place: Place) async throws {
+        var mount = statvfs()
+        if unsafe statvfs("/proc/sys", &mount) == 0, mount.f_flag & UInt(ST_RDONLY) != 0,
+            place.level != .filtered
+        {
+            try Test.cancel("/proc/sys is mounted read-only here, so no call can be given a share of its own")
+        }
+        try await AttackServer.with(place) { attacked in
+            let holder = Self.watchers + "\nopen('up', 'w')\nwhile not os.path.exists('done'): time.sleep(0.05)"
+            async let first = attacked.python(holder)
+            let isUp = await eventually { HostFolder.exists(attacked.workspace + "/up") }
+            #expect(isUp)
+            let second = await attacked.python(Self.watchers)
+            try HostFolder.write("x", to: attacked.workspace + "/done")
+            for reply in await [first, second] {
+                let expected = place.level == .filtered ? "0 Operation not permitted" : "16 Too many open files"
+                #expect(reply.output == expected + "\n", "\(reply.everything)")
+            }
+        }
+    }
+
+    @Test func `unconfined, more watches than that can be made`() async throws {
+        try await HostFolder.with { folder in
+            let control = try Unconfined.python(Self.watchers, in: folder)
+            #expect(control.output.hasPrefix("40 "), "\(control.output)")
+        }
+    }
+
     @Test(arguments: Place.attacked)
     func `memory is bounded for a call as a whole, whoever holds it`(place: Place) async throws {
         let attempts = [

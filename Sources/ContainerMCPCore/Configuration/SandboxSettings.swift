@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ContainerMCPSandbox
+
 /// How calls are confined, and where they work.
 public struct SandboxSettings: Sendable, Equatable {
     /// `SANDBOX_LEVEL`.
@@ -14,16 +16,6 @@ public struct SandboxSettings: Sendable, Equatable {
         case filtered
         /// No protection; only with the flag `--unsafe-no-sandbox`.
         case none
-    }
-
-    /// `SANDBOX_BACKEND`.
-    public enum Backend: String, Sendable, Equatable, CaseIterable {
-        /// The launcher.
-        case native
-        /// The program bwrap.
-        case bubblewrap
-        /// The program firejail.
-        case firejail
     }
 
     /// `WORKSPACE_SCOPE`.
@@ -45,7 +37,7 @@ public struct SandboxSettings: Sendable, Equatable {
     /// `SANDBOX_LEVEL`; ``Level/none`` only when the flag `--unsafe-no-sandbox` was given.
     public var level: Level
     /// `SANDBOX_BACKEND`.
-    public var backend: Backend
+    public var backend: SandboxBackend
     /// `COMMAND_RESTRICTED`.
     public var restrictsCommands: Bool
     /// `WORKSPACE_EXEC`.

@@ -9,8 +9,11 @@ extension ProtectionReport {
     /// What is only known to the operator is left out of a report for callers.
     public var json: JSONValue {
         var object: JSONObject = [
-            "level": level.map { .string($0.rawValue) } ?? .null, "backend": .string(backend),
+            "level": level.map { .string($0.rawValue) } ?? .null, "backend": .string(backend.rawValue),
         ]
+        if let wall {
+            object["wall"] = ["version": .string(wall.version), "status": .string(wall.status.word)]
+        }
         if let required {
             object["required"] = .string(required.rawValue)
             object["sufficient"] = .bool(isSufficient)

@@ -26,7 +26,9 @@ public struct ProtectionReport: Sendable, Equatable {
     /// The level that was reached; nil for none.
     public let level: SandboxLevel?
     /// What builds the outer wall (`SANDBOX_BACKEND`).
-    public let backend: String
+    public let backend: SandboxBackend
+    /// The outer wall that was built; nil where the launcher stands alone.
+    public let wall: EnforcementReport.OuterWall?
     /// What the settings ask for; nil for callers.
     public let required: SandboxSettings.Level?
     /// Whether a server with these settings starts.
@@ -50,10 +52,9 @@ public struct ProtectionReport: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - diagnosis: What was found out by trying.
-    ///   - backend: What builds the outer wall.
+    ///   - backend: What was to build the outer wall.
     ///   - facts: The machine.
-    public init(_ diagnosis: SandboxDiagnosis, backend: SandboxSettings.Backend, machine facts: MachineFacts)
-    {
+    public init(_ diagnosis: SandboxDiagnosis, backend: SandboxBackend, machine facts: MachineFacts) {
         let report = diagnosis.report
         let adviser = Adviser(
             facts: facts,
@@ -62,7 +63,8 @@ public struct ProtectionReport: Sendable, Equatable {
             failure: diagnosis.attempts.first { $0.level == .full }?.failure
         )
         level = report?.level
-        self.backend = backend.rawValue
+        self.backend = report?.backend ?? backend
+        wall = report?.wall
         required = diagnosis.required
         isSufficient = diagnosis.isSufficient
         attempts = diagnosis.attempts
@@ -80,12 +82,11 @@ public struct ProtectionReport: Sendable, Equatable {
 
     /// The report for callers: no advice, and no place of the machine in any text.
     ///
-    /// - Parameters:
-    ///   - report: What the kernel confirmed about the running sandbox.
-    ///   - backend: What builds the outer wall.
-    public init(forCallers report: EnforcementReport, backend: SandboxSettings.Backend) {
+    /// - Parameter report: What the kernel confirmed about the running sandbox.
+    public init(forCallers report: EnforcementReport) {
         level = report.level
-        self.backend = backend.rawValue
+        backend = report.backend
+        wall = report.wall
         required = nil
         isSufficient = true
         attempts = []
@@ -130,9 +131,11 @@ public struct ProtectionReport: Sendable, Equatable {
 
     /// What is said to be weaker and belongs to no promise.
     private static func remarks(_ report: EnforcementReport) -> [String] {
-        report.reducedPromises.filter { sentence in
+        let sentences = report.reducedPromises.filter { sentence in
             !SandboxPromise.allCases.contains { $0.isNamed(by: sentence) }
         }
+        guard let wall = report.wall, wall.status != .enforced else { return sentences }
+        return sentences + ["The wall of \(wall.backend.rawValue) has a gap: \(wall.status.detail)."]
     }
 
     /// The promises that hold with a gap or not at all, one line each: `P7 is reduced: … Here: why.`.

@@ -26,8 +26,9 @@ struct DoctorReport {
         let level = report.level?.rawValue ?? "no level can be had"
         let required = report.required?.rawValue ?? "auto"
         let verdict = report.isSufficient ? "a server starts" : "a server would not start"
+        let backend = report.backend.rawValue + (report.wall.map { " " + $0.version } ?? "")
         TextStream.output.writeLine(
-            "Sandbox: \(level), backend \(report.backend) (required: \(required)); \(verdict)."
+            "Sandbox: \(level), backend \(backend) (required: \(required)); \(verdict)."
         )
         let failed = report.attempts.filter { $0.failure != nil }
         guard !failed.isEmpty else { return }

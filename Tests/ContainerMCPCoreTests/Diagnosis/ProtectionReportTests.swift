@@ -85,7 +85,7 @@ import Testing
         let report = MadeUpMachine.report(.noproc, [.cgroup: .unavailable(reason: "none")])
         for json in [
             MadeUpMachine.diagnose(report, MachineFacts()).json,
-            ProtectionReport(forCallers: report, backend: .native).json,
+            ProtectionReport(forCallers: report).json,
         ] {
             #expect(json["level"] == "noproc" && json["backend"] == "native")
             let layers = try #require(json["layers"]?.arrayValue)
@@ -107,7 +107,7 @@ import Testing
 
     @Test func `a layer that the report does not name is no part of the level`() {
         let report = EnforcementReport(level: .full, statuses: [:])
-        let layers = ProtectionReport(forCallers: report, backend: .native).layers
+        let layers = ProtectionReport(forCallers: report).layers
         #expect(layers.allSatisfy { $0.status == "unavailable" && $0.detail == "not part of this level" })
     }
 
@@ -122,10 +122,10 @@ import Testing
             ],
             reduced: ["P7: \(secret) is full.", "Children see \(secret)."]
         )
-        let text = ProtectionReport(forCallers: report, backend: .native).json.encodedString()
+        let text = ProtectionReport(forCallers: report).json.encodedString()
         #expect(!text.contains("undisclosed"))
         #expect(text.contains("…"))
-        let object = ProtectionReport(forCallers: report, backend: .native).json.objectValue
+        let object = ProtectionReport(forCallers: report).json.objectValue
         #expect(object?["machine"] == nil && object?["checks"] == nil && object?["levels"] == nil)
         let own = MadeUpMachine.diagnose(report, MachineFacts()).json.encodedString()
         #expect(own.contains("undisclosed"), "the operator is told")

@@ -32,7 +32,7 @@ public final class ServerHealth: Sendable {
         self.now = now
         self.average = average
         started = now()
-        report = ProtectionReport(forCallers: runner.report, backend: settings.sandbox.backend)
+        report = ProtectionReport(forCallers: runner.report)
         selfTest = SelfTest(
             runner: runner,
             kind: SandboxFactory.bashKind,
@@ -58,7 +58,8 @@ public final class ServerHealth: Sendable {
         var members: JSONObject = [
             "status": .string(status(hasFailed: hasFailed)), "version": .string(ContainerMCPServer.version),
             "uptime_seconds": .integer(max(0, started.duration(to: now()).components.seconds)),
-            "level": report.level.map { .string($0.rawValue) } ?? .null, "backend": .string(report.backend),
+            "level": report.level.map { .string($0.rawValue) } ?? .null,
+            "backend": .string(report.backend.rawValue),
             "managers": managers(host), "load": await load(host), "limits": limits,
             "sandbox": isVerbose ? report.json : shortReport,
         ]

@@ -234,7 +234,7 @@ public final class ContainerMCPServer: Sendable {
             let warning = settings.sandbox.level == .none ? "This server runs without a sandbox." : nil
             var providers: [any ResourceProvider] = [
                 StaticResources([
-                    .sandboxReport(sandbox.report, backend: settings.sandbox.backend),
+                    .sandboxReport(sandbox.report),
                     .settings(ConfigurationReport(settings)),
                 ])
             ]

@@ -153,7 +153,7 @@ struct SandboxFactory: Sendable {
         }
         var configuration = SandboxConfiguration(
             requirement: requirement,
-            backend: backend,
+            backend: settings.sandbox.backend,
             kinds: views,
             workspace: settings.sandbox.root,
             data: settings.sandbox.dataFolder,
@@ -172,14 +172,6 @@ struct SandboxFactory: Sendable {
         case .noproc: .exactly(.noproc)
         case .filtered: .exactly(.filtered)
         case .none: .exactly(.none)
-        }
-    }
-
-    private var backend: SandboxBackend {
-        switch settings.sandbox.backend {
-        case .native: .native
-        case .bubblewrap: .bubblewrap
-        case .firejail: .firejail
         }
     }
 

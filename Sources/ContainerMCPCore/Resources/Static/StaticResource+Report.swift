@@ -8,14 +8,9 @@ extension StaticResource {
     ///
     /// Anyone who may talk to the server may read it: it says how calls are confined, and names nothing of the host.
     ///
-    /// - Parameters:
-    ///   - report: The report of the running sandbox.
-    ///   - backend: What builds its outer wall.
+    /// - Parameter report: The report of the running sandbox.
     /// - Returns: The resource.
-    public static func sandboxReport(
-        _ report: EnforcementReport,
-        backend: SandboxSettings.Backend = .native
-    ) -> StaticResource {
+    public static func sandboxReport(_ report: EnforcementReport) -> StaticResource {
         StaticResource(
             ResourceDescriptor(
                 uri: "container-mcp://sandbox/report",
@@ -26,7 +21,7 @@ extension StaticResource {
                 mimeType: "application/json"
             )
         ) {
-            ProtectionReport(forCallers: report, backend: backend).json.encodedString()
+            ProtectionReport(forCallers: report).json.encodedString()
         }
     }
 }

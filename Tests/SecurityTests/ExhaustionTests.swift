@@ -95,14 +95,17 @@ import Testing
             try Test.cancel("/proc/sys is mounted read-only here, so no call can be given a share of its own")
         }
         try await AttackServer.with(place) { attacked in
-            let holder = Self.watchers + "\nopen('up', 'w')\nwhile not os.path.exists('done'): time.sleep(0.05)"
+            let holder =
+                Self.watchers
+                + "\nopen('up', 'w')\nwhile not os.path.exists('done'): time.sleep(0.05)"
             async let first = attacked.python(holder)
             let isUp = await eventually { HostFolder.exists(attacked.workspace + "/up") }
             #expect(isUp)
             let second = await attacked.python(Self.watchers)
             try HostFolder.write("x", to: attacked.workspace + "/done")
             for reply in await [first, second] {
-                let expected = place.level == .filtered ? "0 Operation not permitted" : "16 Too many open files"
+                let expected =
+                    place.level == .filtered ? "0 Operation not permitted" : "16 Too many open files"
                 #expect(reply.output == expected + "\n", "\(reply.everything)")
             }
         }

@@ -46,7 +46,9 @@ struct GroupPlace: Sendable, Equatable {
         // First what is missing, then whose it is: where version 1 has the controllers, delegation would not help.
         let controllers = GroupFile.words(path + "/cgroup.controllers")
         guard !needsLimits || controllers.contains("memory") || controllers.contains("pids") else {
-            throw Absence("neither the memory nor the pids controller of version 2 is delegated to the server")
+            throw Absence(
+                "neither the memory nor the pids controller of version 2 is delegated to the server"
+            )
         }
         try checkOwnership(of: path, above: found.mount)
         return GroupPlace(path: path, isTop: isTop)

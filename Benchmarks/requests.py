@@ -93,7 +93,10 @@ def quoted(text):
 
 
 def load(port, body, headers, seconds, connections):
-    lines = ["wrk.method = 'POST'", f"wrk.body = {quoted(json.dumps(body))}"]
+    # Each request has an id of its own: a session refuses a second one while the first is answered.
+    before, after = json.dumps(body | {"id": "@"}).split('"@"')
+    lines = ["wrk.method = 'POST'", "local id = 0", f"local before, after = {quoted(before)}, {quoted(after)}",
+             "function request() id = id + 1; return wrk.format(nil, nil, nil, before .. id .. after) end"]
     lines += [f"wrk.headers[ {quoted(key)} ] = {quoted(value)}" for key, value in headers.items()]
     # A refusal must not count as speed.
     lines += ["function done(summary) print('refusals ' .. summary.errors.status) end"]

@@ -151,7 +151,7 @@ import Testing
             }
             await runner.begun(1)
             // All the others have to be at the test before it goes on.
-            while await fixture.host.gate.counts[.files]?.running != 8 { await Task.yield() }
+            while fixture.host.gate.counts[.files]?.running != 8 { await Task.yield() }
             gate.open()
         }
         #expect(runner.mostRunning == 1)
@@ -172,7 +172,7 @@ import Testing
         await withTaskGroup { group in
             for _ in 0..<3 { group.addTask { _ = await fixture.bash() } }
             await runner.begun(2)
-            while await fixture.host.gate.counts[.exec]?.waiting != 1 { await Task.yield() }
+            while fixture.host.gate.counts[.exec]?.waiting != 1 { await Task.yield() }
             let exec = await call(fixture)["load"]?["calls"]?["exec"]
             #expect(exec?["running"] == 2 && exec?["waiting"] == 1)
             gate.open()

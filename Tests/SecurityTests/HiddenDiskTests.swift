@@ -128,6 +128,8 @@ import Testing
             #expect(reply.output.hasSuffix("plain 0 hole True\n"), "\(reply.everything)")
         }
         try await HostFolder.with { folder in
+            // There the kernel itself holds such a call to the limit.
+            guard !HostFolder.isInMemory(folder) else { return }
             // Under a limit of 1 MiB on files, which is what this goes past.
             let limited = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))\n"
             let control = try Unconfined.python(limited + Self.behindTheEnd, in: folder)

@@ -49,6 +49,22 @@ struct cmcp_file_info {
 /// \return A descriptor, or a negative errno: ELOOP for a link, EXDEV for another mount or a way out.
 int cmcp_file_open(int folder, const char *path, int flags, unsigned mode, int stepwise);
 
+/// Opens `path` beneath `folder` to read it, under the same rules as `cmcp_file_open`, and only if the kernel has at hand
+/// all that the way takes (RESOLVE_CACHED, Linux 5.12): it waits for no disk.
+///
+/// \return A descriptor, or a negative errno: EAGAIN where it would wait, EINVAL or ENOSYS on an older kernel.
+int cmcp_file_open_cached(int folder, const char *path);
+
+/// Reads from an open file what lies in memory: by preadv2(2) with RWF_NOWAIT, which waits for no disk (Linux 4.14).
+///
+/// \return The number of bytes, 0 at the end of the file, or a negative errno: EAGAIN where it would wait, EOPNOTSUPP
+/// where the file system can't tell.
+int64_t cmcp_file_read_cached(int file, void *buffer, size_t capacity, int64_t offset);
+
+/// Whether an open file lies on a file system of a disk of this machine that is known not to wait for anybody else when
+/// a file is opened, as network file systems and those of user programs do. By fstatfs(2).
+int cmcp_file_is_on_local_disk(int descriptor);
+
 /// Tells about the open file itself. In C for `struct cmcp_file_info`.
 int cmcp_file_info_of(int descriptor, struct cmcp_file_info *info);
 

@@ -73,6 +73,25 @@ struct AuditFile: ~Copyable {
         }
     }
 
+    /// Appends several lines at once if they fit into the file that is there.
+    ///
+    /// - Parameter lines: Whole lines, each with its line feed.
+    /// - Returns: Whether they are in the file; where not, none is, and each may still be appended by itself.
+    mutating func appendTogether(_ lines: [UInt8]) -> Bool {
+        do {
+            try openFolder()
+            try takeLock()
+            defer { flock(lock, LOCK_UN) }
+            let size = try openCurrent()
+            guard lines.count <= maximumBytes - min(size, maximumBytes) else { return false }
+            try write(lines, after: size, room: 0)
+            return true
+        } catch {
+            closeAll()
+            return false
+        }
+    }
+
     private mutating func write(_ line: [UInt8], after size: Int, room: Int) throws(Failure) {
         // The server that died inside a line must not spoil the next one.
         let text = endsInsideLine ? [SettingText.lineFeed] + line : line

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Synchronization
+
 /// The places that calls take: a number that run, a number that wait, and a share for each session.
 ///
 /// Whoever waits longest comes first, unless its session has its share already. Calls that went into the background hold
-/// some of the places at most, so that short calls get through.
-actor AdmissionGate {
+/// some of the places at most, so that short calls get through. A lock and no actor, since every call passes here
+/// twice: nobody who passes has to wait for a thread.
+final class AdmissionGate: Sendable {
     /// The kinds of places.
     enum Kind: String, Hashable, Sendable {
         case exec
@@ -17,26 +20,10 @@ actor AdmissionGate {
         fileprivate let number: UInt64
     }
 
-    private struct Waiter {
-        let ticket: Ticket
-        let kind: Kind
-        let session: String
-        let continuation: CheckedContinuation<Bool, Never>
-    }
-
-    private let places: [Kind: LimitSettings.Places]
-    private let sessionShare: Int
-    private let backgroundShare: Int
     private let patience: Duration
     private let backgroundPatience: Duration
-    private let metrics: ServerMetrics
-    private var running: [Kind: Int] = [:]
-    private var bySession: [String: Int] = [:]
-    private var waiters: [Waiter] = []
-    private var lastNumber: UInt64 = 0
-    /// The calls that are in the background, and whether each has its place.
-    private var background: [Ticket: Bool] = [:]
-    private var inPlace: Set<Ticket> = []
+    private let state: Mutex<AdmissionPlaces>
+    private let lastNumber = Atomic<UInt64>(0)
 
     /// Makes a gate.
     ///
@@ -55,18 +42,21 @@ actor AdmissionGate {
         backgroundPatience: Duration = .seconds(300),
         metrics: ServerMetrics = .disabled
     ) {
-        self.places = places
-        self.sessionShare = sessionShare
-        self.backgroundShare = backgroundShare
         self.patience = patience
         self.backgroundPatience = backgroundPatience
-        self.metrics = metrics
+        state = Mutex(
+            AdmissionPlaces(
+                places: places,
+                sessionShare: sessionShare,
+                backgroundShare: backgroundShare,
+                metrics: metrics
+            )
+        )
     }
 
     /// Makes a ticket for one call.
     func ticket() -> Ticket {
-        lastNumber &+= 1
-        return Ticket(number: lastNumber)
+        Ticket(number: lastNumber.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 
     /// Takes a place, runs the body, and gives the place back.
@@ -78,13 +68,14 @@ actor AdmissionGate {
         ticket: Ticket,
         _ body: @Sendable () async throws(ToolError) -> Value
     ) async throws(ToolError) -> Value {
+        let pass = AdmissionPlaces.Pass(ticket: ticket, kind: kind, session: session)
         do throws(ToolError) {
-            try await enter(kind, session, ticket)
+            try await enter(pass)
         } catch {
-            background[ticket] = nil
+            state.withLock { $0.background[ticket] = nil }
             throw error
         }
-        defer { leave(kind, session, ticket) }
+        defer { resume(state.withLock { $0.leave(pass) }) }
         return try await body()
     }
 
@@ -92,125 +83,64 @@ actor AdmissionGate {
     ///
     /// - Returns: False where it runs and as many as may be are there already; it then goes on in the foreground.
     func sendToBackground(_ ticket: Ticket) -> Bool {
-        guard background[ticket] == nil else { return true }
-        let isRunning = inPlace.contains(ticket)
-        if isRunning, background.values.count(where: { $0 }) >= backgroundShare { return false }
-        background[ticket] = isRunning
-        return true
+        state.withLock { $0.sendToBackground(ticket) }
     }
 
     /// Takes a call out of the background: it went on in the foreground after all, or has ended.
     func takeBack(_ ticket: Ticket) {
-        guard background.removeValue(forKey: ticket) != nil else { return }
-        admit()
+        resume(state.withLock { $0.takeBack(ticket) })
     }
 
     /// How many calls of each kind run and wait.
-    var counts: [Kind: (running: Int, waiting: Int)] {
-        var counts: [Kind: (running: Int, waiting: Int)] = running.mapValues { ($0, 0) }
-        for waiter in waiters { counts[waiter.kind, default: (0, 0)].waiting += 1 }
-        return counts
-    }
+    var counts: [Kind: (running: Int, waiting: Int)] { state.withLock(\.counts) }
 
     /// Whether no call runs or waits, here or in the background.
-    var isEmpty: Bool { inPlace.isEmpty && waiters.isEmpty && background.isEmpty }
+    var isEmpty: Bool { state.withLock(\.isEmpty) }
 
-    /// Lets a call that was to go into the background stay in the foreground.
-    func bringBack(_ ticket: Ticket) {
-        background[ticket] = nil
-        admit()
-    }
-
-    private func mayEnter(_ kind: Kind, _ session: String, _ ticket: Ticket) -> Bool {
-        if background[ticket] != nil, background.values.count(where: { $0 }) >= backgroundShare {
-            return false
-        }
-        let limit = places[kind]?.running ?? 1
-        return running[kind, default: 0] < limit && bySession[session, default: 0] < sessionShare
-    }
-
-    private func take(_ kind: Kind, _ session: String, _ ticket: Ticket) {
-        running[kind, default: 0] += 1
-        bySession[session, default: 0] += 1
-        inPlace.insert(ticket)
-        if background[ticket] != nil { background[ticket] = true }
-        note(kind)
-    }
-
-    private func note(_ kind: Kind) {
-        guard let place = ServerMetrics.PlaceKind(rawValue: kind.rawValue) else { return }
-        metrics.placesChanged(
-            place,
-            running: running[kind, default: 0],
-            waiting: waiters.count { $0.kind == kind }
-        )
-    }
-
-    private func enter(_ kind: Kind, _ session: String, _ ticket: Ticket) async throws(ToolError) {
+    private func enter(_ pass: AdmissionPlaces.Pass) async throws(ToolError) {
         guard !Task.isCancelled else { throw Self.givenUp }
-        // A place that comes free is given at once to whoever may take it, so those who wait now can't take
-        // this one: their sessions have their share.
-        if mayEnter(kind, session, ticket) { return take(kind, session, ticket) }
-        let limit = places[kind]?.waiting ?? 0
-        guard waiters.count(where: { $0.kind == kind }) < limit else {
-            throw Self.busy("all places are taken and the queue is full")
-        }
+        guard !state.withLock({ $0.enter(pass) }) else { return }
         let timeout = Task { [patience, backgroundPatience] in
             // A cancelled sleep means that the place was given in time.
             guard (try? await Task.sleep(for: patience)) != nil else { return }
-            if self.background[ticket] != nil {
+            if isInBackground(pass.ticket) {
                 guard (try? await Task.sleep(for: backgroundPatience - patience)) != nil else { return }
             }
-            self.giveUp(ticket)
+            giveUp(pass.ticket)
         }
-        let entered = await withTaskCancellationHandler {
+        let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                waiters.append(
-                    Waiter(ticket: ticket, kind: kind, session: session, continuation: continuation)
-                )
-                note(kind)
-                admit()
+                if let outcome = state.withLock({ $0.wait(pass, continuation) }) {
+                    return continuation.resume(returning: outcome)
+                }
+                // Whose cancellation came before it was there to be found.
+                if Task.isCancelled { giveUp(pass.ticket) }
             }
         } onCancel: {
-            Task { await self.giveUp(ticket) }
+            giveUp(pass.ticket)
         }
         timeout.cancel()
-        guard entered else {
+        switch outcome {
+        case .entered: return
+        case .full: throw Self.busy("all places are taken and the queue is full")
+        case .late:
             if Task.isCancelled { throw Self.givenUp }
-            let time = background[ticket] == nil ? patience : backgroundPatience
+            let time = isInBackground(pass.ticket) ? backgroundPatience : patience
             throw Self.busy("no place came free in \(time.components.seconds) s")
         }
     }
 
-    private func leave(_ kind: Kind, _ session: String, _ ticket: Ticket) {
-        running[kind, default: 1] -= 1
-        let left = bySession[session, default: 1] - 1
-        bySession[session] = left > 0 ? left : nil
-        inPlace.remove(ticket)
-        background[ticket] = nil
-        note(kind)
-        admit()
-    }
-
-    private func admit() {
-        var index = 0
-        while index < waiters.count {
-            let waiter = waiters[index]
-            guard mayEnter(waiter.kind, waiter.session, waiter.ticket) else {
-                index += 1
-                continue
-            }
-            waiters.remove(at: index)
-            take(waiter.kind, waiter.session, waiter.ticket)
-            waiter.continuation.resume(returning: true)
-        }
+    private func isInBackground(_ ticket: Ticket) -> Bool {
+        state.withLock { $0.background[ticket] != nil }
     }
 
     private func giveUp(_ ticket: Ticket) {
-        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
-        let waiter = waiters.remove(at: index)
-        note(waiter.kind)
-        waiter.continuation.resume(returning: false)
+        state.withLock { $0.giveUp(ticket) }?.resume(returning: .late)
+    }
+
+    /// Tells those who have a place now, outside of the lock.
+    private func resume(_ admitted: [AdmissionPlaces.Continuation]) {
+        for continuation in admitted { continuation.resume(returning: .entered) }
     }
 
     private static let givenUp = ToolError(.cancelled, "The call was given up while it waited for a place.")

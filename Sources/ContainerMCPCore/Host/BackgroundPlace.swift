@@ -19,29 +19,29 @@ final class BackgroundPlace: Sendable {
     /// Lets the call go into the background.
     ///
     /// - Returns: False where as many as may be run there already.
-    func leave() async -> Bool {
-        await gate.sendToBackground(ticket)
+    func leave() -> Bool {
+        gate.sendToBackground(ticket)
     }
 
     /// Takes the news that the call has left: work that ended meanwhile needs no place.
-    func settle() async {
-        if !isWorking.withLock(\.self) { await gate.takeBack(ticket) }
+    func settle() {
+        if !isWorking.withLock(\.self) { gate.takeBack(ticket) }
     }
 
     /// Takes the news that the call could not leave.
-    func comeBack() async {
-        await gate.takeBack(ticket)
+    func comeBack() {
+        gate.takeBack(ticket)
     }
 
     /// Begins a pass; a call in the background, which gave its place back to ask, asks for one there again.
-    func enter(isJob: Bool) async {
+    func enter(isJob: Bool) {
         isWorking.withLock { $0 = true }
-        if isJob { _ = await gate.sendToBackground(ticket) }
+        if isJob { _ = gate.sendToBackground(ticket) }
     }
 
     /// Ends a pass.
-    func end() async {
+    func end() {
         isWorking.withLock { $0 = false }
-        await gate.takeBack(ticket)
+        gate.takeBack(ticket)
     }
 }

@@ -142,7 +142,7 @@ extension ServiceExchange {
         _ wish: TaskWish?,
         _ arrived: ContinuousClock.Instant
     ) async -> ProspectiveCall {
-        let place = BackgroundPlace(await host.gate.ticket(), at: host.gate)
+        let place = BackgroundPlace(host.gate.ticket(), at: host.gate)
         let order = JobOrder(
             tool: call.name,
             wallLimit: wallLimit(call, tool),
@@ -153,26 +153,26 @@ extension ServiceExchange {
         let (host, parts, owner) = (host, parts, JobOwner(caller))
         return ProspectiveCall(leaving: departure, isJobOnly: isTaskOnly, arrived: arrived) {
             () async throws(JSONRPCError) -> JobHandle in
-            guard await place.leave() else { throw JobError.tooMany }
+            guard place.leave() else { throw JobError.tooMany }
             do throws(JSONRPCError) {
                 let handle = try await parts.jobs.create(order, for: owner)
                 talk?.begin(handle.id, parts, owner)
-                await place.settle()
+                place.settle()
                 return handle
             } catch {
-                await place.comeBack()
+                place.comeBack()
                 throw error
             }
         } refusal: { error in
             host.refusal(error)
         } pass: { rounds, prospect in
-            await place.enter(isJob: prospect.job != nil)
+            place.enter(isJob: prospect.job != nil)
             let background = BackgroundCall(canAsk: prospect.job != nil || self.link.ask != nil) {
                 await prospect.detach()
             }
             let link = talk?.link ?? self.link
             let answer = await self.pass(call, rounds, link, background: background, ticket: place.ticket)
-            await place.end()
+            place.end()
             await talk?.settle()
             return answer
         }

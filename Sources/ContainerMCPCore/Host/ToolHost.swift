@@ -281,12 +281,10 @@ public final class ToolHost: Sendable {
         do throws(ToolError) {
             try await audit?.ensureWritable()
             try before()
-            let place: AdmissionGate.Ticket
-            if let ticket { place = ticket } else { place = await gate.ticket() }
             let output = try await gate.withPlace(
                 handler.kind,
                 session: caller.session,
-                ticket: place,
+                ticket: ticket ?? gate.ticket(),
                 work
             )
             describe(output, &event)

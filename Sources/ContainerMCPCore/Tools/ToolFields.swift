@@ -5,6 +5,7 @@ public import ContainerMCPProtocol
 /// The arguments of a tool: the schema that clients see, and the decoder that holds them to it.
 public struct ToolFields<Arguments: Sendable>: Sendable {
     private let fields: [ToolField<Arguments>]
+    private let names: [String]
     private let empty: Arguments
     private let takesAll: Bool
 
@@ -20,6 +21,8 @@ public struct ToolFields<Arguments: Sendable>: Sendable {
     private init(_ empty: Arguments, _ fields: [ToolField<Arguments>], takesAll: Bool) {
         self.empty = empty
         self.fields = fields
+        // A closure, since a key path into a generic type is looked up anew each time.
+        names = fields.map { $0.name }
         self.takesAll = takesAll
     }
 
@@ -40,7 +43,6 @@ public struct ToolFields<Arguments: Sendable>: Sendable {
     public func decode(_ object: JSONObject) throws(ToolError) -> Arguments {
         if takesAll, let everything = object as? Arguments { return everything }
         var arguments = empty
-        let names = fields.map(\.name)
         for (key, _) in object where !names.contains(key) {
             let shown = key.unicodeScalars.prefix(64).map { $0.escaped(asASCII: true) }.joined()
             let known = names.isEmpty ? "it takes none" : "it takes: \(names.joined(separator: ", "))"

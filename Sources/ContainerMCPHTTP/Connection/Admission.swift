@@ -8,8 +8,9 @@ struct Admission: Sendable {
     enum Decision: Sendable {
         /// The body is not looked at.
         case answer(HTTPReply)
-        /// The body is read, up to so many bytes.
-        case work(bodyLimit: Int, Work)
+        /// The body is read, up to so many bytes. A connection that ends cancels the work from its beginning on, or only
+        /// when the work asks for it.
+        case work(bodyLimit: Int, endsWithConnection: Bool = false, Work)
     }
 
     let decision: Decision

@@ -46,7 +46,8 @@ extension ConnectionHandler {
         case .answer(let reply):
             guard !head.hasBody else { return refuse(reply) }
             plan = .reply(reply)
-        case .work(let limit, let work):
+        case .work(let limit, let endsWithConnection, let work):
+            endsTaskWithConnection = endsWithConnection
             bodyLimit = min(limit, services.limits.body)
             if case .length(let length) = head.framing {
                 guard length <= bodyLimit else { throw .bodyTooLarge }
@@ -88,6 +89,8 @@ extension ConnectionHandler {
             let task = RequestTask { await work(body, exchange) }
             self.task = task
             requests.yield(task)
+            // Also where the client has said meanwhile that it sends nothing more.
+            if endsTaskWithConnection { cancelOnDisconnect(self.exchange, isOutlivingInput: false) }
         }
     }
 

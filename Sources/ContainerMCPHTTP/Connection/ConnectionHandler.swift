@@ -64,6 +64,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var omitsBody = false
     var isChunked = true
     var task: RequestTask?
+    /// Whether the task that comes is one that the end of the connection cancels, from its beginning on.
+    var endsTaskWithConnection = false
     /// Whether the end of the connection cancels the task.
     var cancelsOnClose = false
     /// Whether the end of what the client sends does so, too.

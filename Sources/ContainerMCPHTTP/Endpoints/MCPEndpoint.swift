@@ -23,7 +23,9 @@ struct MCPEndpoint: Sendable {
         case "POST":
             if let fault = PostedMessage.typeFault(head.fields) { return .answer(fault) }
             guard forms.json || forms.events else { return .answer(Site.notAcceptable) }
-            return .work(bodyLimit: bodyLimit) { body, exchange in
+            // A 2026-07-28 request ends with its connection.
+            let isModern = MirroredHeaders(head.fields).namesModernVersion
+            return .work(bodyLimit: bodyLimit, endsWithConnection: isModern) { body, exchange in
                 await post(head, body, forms, exchange, subject)
             }
         case "GET":

@@ -30,7 +30,6 @@ struct ModernExchange: Sendable {
             )
             return exchange.reply(.error(406, error, id: admitted.id))
         }
-        exchange.endWithConnection()
         guard isListening || wantsNews else { return await answerQuietly() }
         let queue = NotificationQueue(admitted, hasStream: forms.events, counters: counters)
         let link = RequestLink(

@@ -48,7 +48,9 @@ struct Site: Sendable {
                 case .passed(let subject):
                     switch serve(subject) {
                     case .answer(let reply): exchange.reply(reply)
-                    case .work(_, let work): await work(body, exchange)
+                    case .work(_, let endsWithConnection, let work):
+                        if endsWithConnection { exchange.endWithConnection() }
+                        await work(body, exchange)
                     }
                 case .later:
                     exchange.reply(Door.unavailable)

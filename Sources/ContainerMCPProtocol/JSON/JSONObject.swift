@@ -15,6 +15,8 @@ public struct JSONObject: Sendable {
 
     private var members: [Member] = []
     private var positions: [ExactText: Int] = [:]
+    /// The object as compact JSON, where it is written again and again; nil for any other and after any change.
+    private(set) var encodedForm: [UInt8]?
 
     /// Makes an object without members.
     public init() {}
@@ -28,6 +30,7 @@ public struct JSONObject: Sendable {
             position(of: key).map { members[$0].value }
         }
         set {
+            encodedForm = nil
             guard let newValue else {
                 removeValue(forKey: key)
                 return
@@ -60,9 +63,17 @@ public struct JSONObject: Sendable {
     @discardableResult
     public mutating func removeValue(forKey key: String) -> JSONValue? {
         guard let position = position(of: key) else { return nil }
+        encodedForm = nil
         let value = members.remove(at: position).value
         if !positions.isEmpty { indexMembers() }
         return value
+    }
+
+    /// The same object, which keeps its text beside its members, so that writing it again costs a copy only.
+    package func withEncodedForm() -> JSONObject {
+        var object = self
+        object.encodedForm = JSONValue.object(self).encoded()
+        return object
     }
 
     private func position(of key: String) -> Int? {
@@ -73,6 +84,7 @@ public struct JSONObject: Sendable {
     }
 
     private mutating func append(_ key: String, _ value: JSONValue) {
+        encodedForm = nil
         members.append(Member(key: key, value: value))
         if members.count == Self.scanLimit + 1 {
             indexMembers()

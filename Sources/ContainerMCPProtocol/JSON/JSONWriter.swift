@@ -26,6 +26,7 @@ struct JSONWriter {
             }
             output.append(UInt8(ascii: "]"))
         case .object(let object):
+            if let encoded = object.encodedForm { return output.append(contentsOf: encoded) }
             guard depth < Self.depthCeiling else { return write("null") }
             output.append(UInt8(ascii: "{"))
             var isFirst = true

@@ -58,7 +58,10 @@ public struct ToolDescriptor: Sendable, Equatable {
     public func prepare() -> ToolDescriptor {
         var tool = self
         tool.prepared = [:]
-        for revision in ProtocolRevision.allCases { tool.prepared?[revision] = projected(to: revision) }
+        for revision in ProtocolRevision.allCases {
+            guard case .object(let object) = projected(to: revision) else { continue }
+            tool.prepared?[revision] = .object(object.withEncodedForm())
+        }
         return tool
     }
 

@@ -7,8 +7,8 @@ import Glibc
 ///
 /// No decision on a path is followed by a second use of that path: each operation opens what it works on
 /// beneath the descriptor of the root, following no link, magic link or mount, and checks what was opened. So
-/// it does not matter what hostile code plants or swaps in the tree meanwhile. All operations block; choose
-/// the thread accordingly.
+/// it does not matter what hostile code plants or swaps in the tree meanwhile. All operations but
+/// ``readCached(_:limit:)`` block; choose the thread accordingly.
 ///
 /// System calls: `openat2(2)` (Linux 5.6), else `openat(2)` for each component with `O_NOFOLLOW`.
 public final class RootDirectory: Sendable {
@@ -25,6 +25,8 @@ public final class RootDirectory: Sendable {
 
     let folder: OpenDescriptor
     private let stepwise: Int32
+    /// Whether files may be opened here on a thread that must not wait.
+    let isOnLocalDisk: Bool
 
     /// Opens a root.
     ///
@@ -53,6 +55,7 @@ public final class RootDirectory: Sendable {
         folder = OpenDescriptor(adopting: number)
         self.owner = owner
         stepwise = resolution == .stepwise ? 1 : 0
+        isOnLocalDisk = stepwise == 0 && cmcp_file_is_on_local_disk(number) != 0
 
         var top = cmcp_file_info()
         do {
@@ -73,6 +76,7 @@ public final class RootDirectory: Sendable {
         self.folder = folder
         self.owner = owner
         self.stepwise = stepwise
+        isOnLocalDisk = stepwise == 0 && cmcp_file_is_on_local_disk(self.folder.number) != 0
     }
 
     /// Opens a folder beneath this root as a root of its own.
@@ -94,6 +98,7 @@ public final class RootDirectory: Sendable {
         folder = OpenDescriptor(adopting: -1)
         owner = nil
         stepwise = 0
+        isOnLocalDisk = false
     }
 
     private static func failure(opening path: String, errno number: Int32) -> RootFailure {
@@ -174,6 +179,13 @@ public final class RootDirectory: Sendable {
                 unsafe cmcp_file_open(start.number, path, flags, mode, stepwise)
             )
         )
+    }
+
+    /// Opens a file beneath the root to read it, if that waits for nothing.
+    func openCached(_ names: some Collection<EntryName>) -> OpenDescriptor? {
+        guard isOnLocalDisk, let path = try? EntryName.path(names) else { return nil }
+        let number = unsafe cmcp_file_open_cached(folder.number, path)
+        return number >= 0 ? OpenDescriptor(adopting: number) : nil
     }
 
     /// Splits a path into the folder that holds the entry, opened, and the name of the entry.

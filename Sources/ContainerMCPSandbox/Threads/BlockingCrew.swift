@@ -101,11 +101,12 @@ import Glibc
             guard threads > 0 else { return .busy }
             states[job.ticket] = .waiting
             queue.append(Waiting(job: job, deadline: ContinuousClock.now.advanced(by: patience)))
-            unsafe pthread_cond_signal(work)
             keepTime()
             return nil
         }
-        if let refusal { job.finish(refusal)() }
+        if let refusal { return job.finish(refusal)() }
+        // Outside of the lock, which the thread that wakes up takes first.
+        unsafe pthread_cond_signal(work)
     }
 
     /// Takes a job out of the queue; one that was not submitted yet is refused when it is.

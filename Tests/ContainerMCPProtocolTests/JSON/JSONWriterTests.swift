@@ -22,6 +22,23 @@ import Testing
         (["z": 1, "a": [1, [:]], "": .null], "{\"z\":1,\"a\":[1,{}],\"\":null}"),
     ]
 
+    @Test func `an object that keeps its text is written the same, and forgets it when it changes`() {
+        let plain: JSONObject = ["z": 1, "a": [1, ["b": "\n"]]]
+        var kept = plain.withEncodedForm()
+        #expect(JSONValue.object(kept).encodedString() == JSONValue.object(plain).encodedString())
+        #expect(JSONValue.array([.object(kept)]).encodedString() == "[{\"z\":1,\"a\":[1,{\"b\":\"\\n\"}]}]")
+        #expect(kept == plain)
+        kept["z"] = 2
+        #expect(JSONValue.object(kept).encodedString() == "{\"z\":2,\"a\":[1,{\"b\":\"\\n\"}]}")
+        kept = kept.withEncodedForm()
+        kept.removeValue(forKey: "a")
+        #expect(JSONValue.object(kept).encodedString() == "{\"z\":2}")
+        kept = kept.withEncodedForm()
+        let isInserted = kept.insert(3, forNewKey: "n")
+        #expect(isInserted)
+        #expect(JSONValue.object(kept).encodedString() == "{\"z\":2,\"n\":3}")
+    }
+
     @Test(arguments: values)
     func `a value is written compactly and in order`(value: JSONValue, expected: String) {
         #expect(value.encodedString() == expected)

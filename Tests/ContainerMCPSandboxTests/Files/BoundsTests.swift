@@ -28,6 +28,29 @@ import Testing
         #expect(try root.read(["empty.txt"], limit: 0).bytes.isEmpty)
     }
 
+    @Test func `what lies in memory is read at once, and is what a read that may wait gives`() throws {
+        let tree = try TemporaryTree()
+        let root = try tree.root()
+        let bytes = (0..<5_000).map { UInt8(truncatingIfNeeded: $0) }
+        try root.makeFolders(["a", "b"])
+        for (path, content) in [(["a.bin"], bytes), (["a", "b", "c.bin"], bytes), (["empty"], [])] {
+            try root.write(content, to: path)
+            let whole = try root.read(path, limit: 5_000)
+            // Mounts that come and go elsewhere can make the kernel answer that it would have to wait.
+            let cached = (0..<100).lazy.compactMap { _ in root.readCached(path, limit: 5_000) }.first
+            #expect(cached == (root.isOnLocalDisk ? whole : nil), "\(path)")
+            #expect(whole.bytes == content)
+        }
+        #expect(root.readCached(["a.bin"], limit: 4_999) == nil)
+        #expect(root.readCached(["none"], limit: 10) == nil)
+        #expect(root.readCached(["a"], limit: 10) == nil)
+        #expect(root.readCached([], limit: 10) == nil)
+        // What says less than its size is left to the read that may wait, as is everything on other file systems.
+        let process = try RootDirectory(path: "/proc/\(getpid())")
+        #expect(process.readCached(["status"], limit: 1 << 20) == nil)
+        #expect(try tree.root(.stepwise).readCached(["a.bin"], limit: 5_000) == nil)
+    }
+
     @Test func `a file that has more than its size said is read up to the limit only`() throws {
         // Files of /proc say that they are empty, like one that grows after it was opened.
         let process = try RootDirectory(path: "/proc/\(getpid())")

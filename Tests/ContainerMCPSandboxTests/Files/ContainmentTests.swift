@@ -14,6 +14,7 @@ import Testing
     private func survivors(_ path: [String], in root: RootDirectory) -> [String] {
         let tries: [(String, FileFailure?)] = [
             ("read", failure { () throws(FileFailure) in _ = try root.read(path, limit: 1_000) }),
+            ("cached read", root.readCached(path, limit: 1_000) == nil ? .notFound : nil),
             ("write", failure { () throws(FileFailure) in try root.write([88], to: path) }),
             ("delete", failure { () throws(FileFailure) in try root.delete(path) }),
             ("list", failure { () throws(FileFailure) in _ = try root.list(path, limit: 10) }),

@@ -44,6 +44,7 @@ import Testing
                 if outcome == nil { written += 1 }
                 let content = try? root.read(["dir", "secret.txt"], limit: 100)
                 #expect(content == nil)
+                #expect(root.readCached(["dir", "secret.txt"], limit: 100) == nil)
                 _ = try? root.delete(["dir", "secret.txt"])
                 _ = try? root.usage()
                 let end = try? root.walk(from: [], state: (), limits: WalkLimits(entries: 1_000)) {
@@ -90,6 +91,8 @@ import Testing
                 try root.write(second, to: ["a.txt"])
                 let bytes = try root.read(["a.txt"], limit: 100_000).bytes
                 #expect(bytes == first || bytes == second)
+                let cached = root.readCached(["a.txt"], limit: 100_000)?.bytes
+                #expect(cached == nil || cached == first || cached == second)
             }
         }
         #expect(try tree.names(in: "root") == ["a.txt"])

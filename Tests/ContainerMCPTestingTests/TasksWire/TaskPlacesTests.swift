@@ -210,7 +210,7 @@ import Testing
         let result = await session.request(2, "tasks/result", ["taskId": .string(handle.taskID ?? "")])
         #expect(result.isToolError)
         await fixture.fixture.service.stop()
-        #expect(await fixture.fixture.host.host.gate.isEmpty)
+        #expect(fixture.fixture.host.host.gate.isEmpty)
     }
 
     @Test func `stopping the service ends every task as interrupted`() async throws {

@@ -15,6 +15,11 @@ enum HostFolder {
         return try await body(folder)
     }
 
+    /// Whether a folder lies on a tmpfs, whose files are memory (tmpfs(5)).
+    static func isInMemory(_ folder: String) -> Bool {
+        (try? Unconfined.run("/usr/bin/stat", ["stat", "-f", "-c", "%T", folder]).output) == "tmpfs\n"
+    }
+
     /// Writes a file that everybody may read.
     static func write(_ text: String, to path: String) throws {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

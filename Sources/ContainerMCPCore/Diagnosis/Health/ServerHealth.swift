@@ -60,7 +60,7 @@ public final class ServerHealth: Sendable {
             "uptime_seconds": .integer(max(0, started.duration(to: now()).components.seconds)),
             "level": report.level.map { .string($0.rawValue) } ?? .null,
             "backend": .string(report.backend.rawValue),
-            "managers": managers(host), "load": await load(host), "limits": limits,
+            "managers": managers(host), "load": load(host), "limits": limits,
             "sandbox": isVerbose ? report.json : shortReport,
         ]
         if let outcome {
@@ -100,8 +100,8 @@ public final class ServerHealth: Sendable {
         ]
     }
 
-    private func load(_ host: ToolHost?) async -> JSONValue {
-        let counts = await host?.gate.counts ?? [:]
+    private func load(_ host: ToolHost?) -> JSONValue {
+        let counts = host?.gate.counts ?? [:]
         var calls = JSONObject()
         let kinds: [(AdmissionGate.Kind, LimitSettings.Places)] = [
             (.exec, settings.limits.exec), (.files, settings.limits.files), (.web, settings.limits.web),

@@ -5,8 +5,8 @@ public import ContainerMCPSandbox
 /// Reads, writes, lists, deletes and moves files in the workspace, and reads and lists the data folder.
 ///
 /// Takes permissions only, so that no action reaches a disk undecided. Every access goes beneath the
-/// descriptor of a root (see ``ContainerMCPSandbox/RootDirectory``) and blocks a thread of its own pool,
-/// never one of the shared ones. Cancelling a call that waits ends it; one that has begun is done to its end,
+/// descriptor of a root (see ``ContainerMCPSandbox/RootDirectory``); what may wait for a disk blocks a thread of its
+/// own pool, never one of the shared ones. Cancelling a call that waits ends it; one that has begun is done to its end,
 /// and is bounded.
 public struct SandboxFileManager: Sendable {
     private let workspace: RootDirectory
@@ -56,6 +56,10 @@ public struct SandboxFileManager: Sendable {
         let root = try root(of: path)
         let limit = isOutput ? max(limits.maxFileBytes, limits.maxSavedOutputBytes) : limits.maxFileBytes
         let maxReply = limits.maxReplyBytes
+        // Most files that are read are small and in memory: they need no thread that may wait for a disk.
+        if let file = root.readCached(path.components, limit: min(limit, Self.smallFile)) {
+            return try Self.answer(to: action, from: file, maxReply)
+        }
         return try await work { () throws(ToolError) in
             let file: FileContent
             do throws(FileFailure) {
@@ -65,15 +69,26 @@ public struct SandboxFileManager: Sendable {
             } catch {
                 throw FileErrors.error(for: error, at: path)
             }
-            let answer = try FileReading(action: action).answer(from: file)
-            guard FileReading.fits(answer.content, in: maxReply) else {
-                throw ToolError(
-                    .limitExceeded,
-                    "The content is too large for one answer; ask for a part of it with 'offset' and 'limit'."
-                )
-            }
-            return answer
+            return try Self.answer(to: action, from: file, maxReply)
         }
+    }
+
+    /// Bytes of a file that is made an answer of at once.
+    private static let smallFile = 65_536
+
+    private static func answer(
+        to action: ReadFile,
+        from file: FileContent,
+        _ maxReply: Int
+    ) throws(ToolError) -> FileText {
+        let answer = try FileReading(action: action).answer(from: file)
+        guard FileReading.fits(answer.content, in: maxReply) else {
+            throw ToolError(
+                .limitExceeded,
+                "The content is too large for one answer; ask for a part of it with 'offset' and 'limit'."
+            )
+        }
+        return answer
     }
 
     /// Writes a file whole; others see the old content or the new one.

@@ -28,9 +28,10 @@ public struct EnvironmentVariableTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(Arguments(), [.optional("var_name", \.name, maxLength: 256, "The setting to show.")])
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [.optional("var_name", \.name, maxLength: 256, "The setting to show.")]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -25,9 +25,10 @@ public struct FileDeleteTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(Arguments(), [.required("path", \.path, maxLength: 4096, "Path in the workspace.")])
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [.required("path", \.path, maxLength: 4096, "Path in the workspace.")]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -31,23 +31,21 @@ public struct FileListTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .optional(
-                    "path",
-                    \.path,
-                    maxLength: 4096,
-                    default: "/",
-                    "Folder in the workspace, or below /data."
-                ),
-                .optional("pattern", \.pattern, maxLength: 256, "Glob with *, ?, [...] and **."),
-                .optional("limit", \.limit, 1...10_000, default: 1000, "Entries of a page."),
-                .optional("cursor", \.cursor, maxLength: 16_384, "The next_cursor of the page before."),
-            ]
-        )
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [
+            .optional(
+                "path",
+                \.path,
+                maxLength: 4096,
+                default: "/",
+                "Folder in the workspace, or below /data."
+            ),
+            .optional("pattern", \.pattern, maxLength: 256, "Glob with *, ?, [...] and **."),
+            .optional("limit", \.limit, 1...10_000, default: 1000, "Entries of a page."),
+            .optional("cursor", \.cursor, maxLength: 16_384, "The next_cursor of the page before."),
+        ]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -30,21 +30,19 @@ public struct FileMoveTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .required("source", \.source, maxLength: 4096, "Path in the workspace."),
-                .required("destination", \.destination, maxLength: 4096, "New path in the workspace."),
-                .optional(
-                    "overwrite",
-                    \.overwrite,
-                    default: false,
-                    "Whether a file with that name is replaced."
-                ),
-            ]
-        )
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [
+            .required("source", \.source, maxLength: 4096, "Path in the workspace."),
+            .required("destination", \.destination, maxLength: 4096, "New path in the workspace."),
+            .optional(
+                "overwrite",
+                \.overwrite,
+                default: false,
+                "Whether a file with that name is replaced."
+            ),
+        ]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

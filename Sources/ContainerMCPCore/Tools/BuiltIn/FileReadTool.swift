@@ -31,17 +31,15 @@ public struct FileReadTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .required("path", \.path, maxLength: 4096, "Path in the workspace, or below /data."),
-                .optional("encoding", \.encoding, maxLength: 64, default: "utf-8", FileSchema.encodings),
-                .optional("offset", \.offset, 1...Int.max, "First line, from 1."),
-                .optional("limit", \.limit, 1...Int.max, "Number of lines."),
-            ]
-        )
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [
+            .required("path", \.path, maxLength: 4096, "Path in the workspace, or below /data."),
+            .optional("encoding", \.encoding, maxLength: 64, default: "utf-8", FileSchema.encodings),
+            .optional("offset", \.offset, 1...Int.max, "First line, from 1."),
+            .optional("limit", \.limit, 1...Int.max, "Number of lines."),
+        ]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -30,21 +30,19 @@ public struct FileWriteTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .required("path", \.path, maxLength: 4096, "Path in the workspace."),
-                .required(
-                    "content",
-                    \.content,
-                    maxLength: .max,
-                    "The text, or with encoding base64 the bytes."
-                ),
-                .optional("encoding", \.encoding, maxLength: 64, default: "utf-8", FileSchema.encodings),
-            ]
-        )
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [
+            .required("path", \.path, maxLength: 4096, "Path in the workspace."),
+            .required(
+                "content",
+                \.content,
+                maxLength: .max,
+                "The text, or with encoding base64 the bytes."
+            ),
+            .optional("encoding", \.encoding, maxLength: 64, default: "utf-8", FileSchema.encodings),
+        ]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -31,25 +31,23 @@ public struct HealthCheckTool: Tool {
     }
 
     /// The arguments.
-    public var fields: ToolFields<Arguments> {
-        ToolFields(
-            Arguments(),
-            [
-                .optional(
-                    "verbose",
-                    \.verbose,
-                    default: false,
-                    "Tell every promise and what each missing layer means, too."
-                ),
-                .optional(
-                    "self_test",
-                    \.selfTest,
-                    default: false,
-                    "Run a tiny program in the sandbox; takes 5 s at most."
-                ),
-            ]
-        )
-    }
+    public let fields = ToolFields<Arguments>(
+        Arguments(),
+        [
+            .optional(
+                "verbose",
+                \.verbose,
+                default: false,
+                "Tell every promise and what each missing layer means, too."
+            ),
+            .optional(
+                "self_test",
+                \.selfTest,
+                default: false,
+                "Run a tiny program in the sandbox; takes 5 s at most."
+            ),
+        ]
+    )
 
     /// The schema of the result.
     public var outputSchema: JSONValue? {

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -44,6 +45,7 @@ enum verdict {
     CHECK_UTIMENSAT, ///< At the filtered level only "now" and only for an open file: arguments 1 and 2 are null.
     CHECK_PID_0,  ///< At the filtered level only the caller itself: argument 0 is 0.
     SIGNAL, ///< Where nothing else confines signals, the supervisor is asked, which stands outside of the call.
+    CHECK_PRCTL, ///< No process hides from the look at what it holds (PR_SET_DUMPABLE 0).
     CHECK_PROCESS_PID_1, ///< At the filtered level argument 0 is at most the smallest class and argument 1 is 0.
     VERDICTS,
 };
@@ -87,7 +89,7 @@ static const struct entry entries[] = {
     A(set_robust_list) A(get_robust_list) A(set_tid_address) A(restart_syscall) A(rseq) A(gettid) A(getpid) A(getppid)
     A(getpgid) A(setpgid) A(getsid) A(setsid) A(getuid) A(geteuid) A(getgid) A(getegid) A(getresuid) A(getresgid)
     A(getgroups) A(setuid) A(setgid) A(setreuid) A(setregid) A(setresuid) A(setresgid) A(setfsuid) A(setfsgid)
-    A(capget) A(capset) A(prctl) A(getrlimit) A(setrlimit) V(prlimit64, CHECK_PID_0) A(getrusage) A(times)
+    A(capget) A(capset) V(prctl, CHECK_PRCTL) A(getrlimit) A(setrlimit) V(prlimit64, CHECK_PID_0) A(getrusage) A(times)
     A(sysinfo) A(uname) A(getcpu) A(getrandom) A(sched_yield) A(sched_getaffinity) A(sched_getparam)
     A(sched_getscheduler) A(sched_getattr) A(sched_get_priority_max) A(sched_get_priority_min)
     A(sched_rr_get_interval) V(sched_setaffinity, CHECK_PID_0) V(sched_setparam, CHECK_PID_0)
@@ -316,6 +318,12 @@ static void emit_verdict(struct assembler *as, enum verdict verdict, int filtere
         allow_equal(as, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
         emit_return(as, ERRNO_OF(EOPNOTSUPP));
         return;
+    case CHECK_PRCTL:
+        emit_load(as, low(0));
+        emit(as, BPF_JMP | BPF_JEQ | BPF_K, PR_SET_DUMPABLE, 0, 3);
+        emit_load(as, low(1));
+        refuse_unless(as, 1);
+        break;
     case CHECK_UTIMENSAT:
         if (filtered) {
             for (unsigned argument = 1; argument <= 2; argument++) {

@@ -193,9 +193,7 @@ static void signal_many(struct question *question, pid_t group, int number) {
 
 /// Copies the caller's siginfo. Returns 0 or a negative errno; what it may say is decided on the copy, which is sent.
 static int copy_info(struct question *question, uint64_t address, int number, siginfo_t *info) {
-    char path[32];
-    snprintf(path, sizeof path, "%d/mem", (int)question->thread);
-    int memory = openat(question->proc, path, O_RDONLY | O_CLOEXEC);
+    int memory = cmcp_open_private(question->proc, question->thread, "mem");
     if (memory < 0) {
         return -EPERM;
     }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,9 +18,8 @@
 /// A chain of parents that is longer counts as leading nowhere; far more than a call may have processes.
 #define DEPTH_MAX 1024
 
-/// Reads one small file of /proc as text. Returns its length, or -1.
-static ssize_t read_text(int proc, const char *path, char *text, size_t room) {
-    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+/// Reads one small open file of /proc as text, and closes it. Returns its length, or -1.
+static ssize_t read_file(int file, char *text, size_t room) {
     if (file < 0) {
         return -1;
     }
@@ -28,6 +29,11 @@ static ssize_t read_text(int proc, const char *path, char *text, size_t room) {
         text[length] = 0;
     }
     return length > 0 ? length : -1;
+}
+
+/// Reads one small file of /proc as text. Returns its length, or -1.
+static ssize_t read_text(int proc, const char *path, char *text, size_t room) {
+    return read_file(openat(proc, path, O_RDONLY | O_CLOEXEC), text, room);
 }
 
 /// The parent and the process group of a process, zombies included.
@@ -145,11 +151,27 @@ int cmcp_open_thread(int proc, pid_t process, pid_t thread, unsigned *flags) {
     return pidfd;
 }
 
+int cmcp_open_private(int proc, pid_t process, const char *name) {
+    struct stat owner;
+    char path[64];
+    snprintf(path, sizeof path, "%d", (int)process);
+    if (fstatat(proc, path, &owner, 0) != 0) {
+        return -1;
+    }
+    snprintf(path, sizeof path, "%d/%s", (int)process, name);
+    setfsgid(owner.st_gid);
+    setfsuid(owner.st_uid);
+    int file = openat(proc, path, O_RDONLY | O_CLOEXEC);
+    setfsuid(geteuid());
+    setfsgid(getegid());
+    return file;
+}
+
 /// The number that stands behind a pidfd of the caller's, or a negative errno.
 static pid_t number_behind(int proc, pid_t caller, int descriptor) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "%d/fdinfo/%d", (int)caller, descriptor);
-    if (descriptor < 0 || read_text(proc, path, text, sizeof text) < 0) {
+    char name[32], text[1024];
+    snprintf(name, sizeof name, "fdinfo/%d", descriptor);
+    if (descriptor < 0 || read_file(cmcp_open_private(proc, caller, name), text, sizeof text) < 0) {
         return -EBADF;
     }
     const char *line = strstr(text, "\nPid:\t");

@@ -22,6 +22,11 @@ int cmcp_open_thread(int proc, pid_t process, pid_t thread, unsigned *flags);
 /// A pidfd for the same process as one of the caller's, if it is one of the call, or a negative errno.
 int cmcp_open_behind(int proc, pid_t caller, int descriptor);
 
+/// Opens a file of a process or thread in /proc that only itself, or who may trace any process, can open: with its own
+/// eyes, since a supervisor that is root in a container may not trace (setfsuid(2), ptrace(2): PTRACE_MODE_FSCREDS).
+/// Returns a descriptor, or -1.
+int cmcp_open_private(int proc, pid_t process, const char *name);
+
 /// A process of the call, with its process group as it was seen.
 struct cmcp_member {
     pid_t pid;

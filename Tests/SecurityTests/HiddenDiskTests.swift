@@ -20,6 +20,10 @@ import Testing
         def pair(): return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         def post(s, *fds): s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', fds))])
         a, b = pair()
+        def hidden():
+            libc.prctl(4, 0, 0, 0, 0)
+            kept = [make(i) for i in range(12)]
+            end()
         def mapping():
             for i in range(12):
                 fd = make(i)
@@ -53,7 +57,7 @@ import Testing
         level: SandboxLevel
     ) async throws {
         try await AttackServer.with(level, ["WORKSPACE_MAX_MB": "128"]) { attacked in
-            for name in ["mapping", "message", "nested", "leaderless"] {
+            for name in ["mapping", "message", "nested", "leaderless", "hidden"] {
                 let reply = await attacked.python(
                     Self.code.replacing("CASE()", with: name + "()").replacing("WAIT", with: "6")
                 )
@@ -68,7 +72,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["mapping", "message", "nested", "leaderless"])
+    @Test(arguments: ["mapping", "message", "nested", "leaderless", "hidden"])
     func `unconfined, a file is kept that way`(name: String) async throws {
         try await HostFolder.with { folder in
             let control = try Unconfined.python(

@@ -101,6 +101,12 @@ void cmcp_return_memory(void);
 /// for root `trusted.delegate`; systemd.resource-control(5)). (Swift's Glibc module lacks sys/xattr.h.)
 int cmcp_is_delegated(const char *folder);
 
+/// Lets this thread, and no other, meet files and /proc as another user and group does (setfsuid(2), setfsgid(2)). In C
+/// because Swift does not see <sys/fsuid.h>.
+///
+/// \returns 0, or -1 where it may not be them; the thread is then who it was.
+int cmcp_look_as(uint32_t user, uint32_t group);
+
 /// Locks an open folder for this process with flock(2), without waiting. (The name is taken by a structure in Swift.)
 ///
 /// \returns 0, or -1 with errno: EWOULDBLOCK while another process holds it.

@@ -13,7 +13,7 @@ final class LauncherLink: ReactorHandler, @unchecked Sendable {
     let level: SandboxLevel
     private let connection: LauncherConnection
     private let reactor: Reactor
-    private let childOwner: ChildIdentity
+    let childOwner: ChildIdentity
     private let privateFolders: PrivateFolders?
     private let groups: GroupPool?
     /// What built the wall, if there is one.

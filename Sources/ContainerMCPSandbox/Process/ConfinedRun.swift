@@ -272,6 +272,9 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
     /// Whether the call sees a root of its own.
     var hasOwnRoot: Bool { link.level.hasOwnRoot }
 
+    /// Who its processes are.
+    var childOwner: ChildIdentity { link.childOwner }
+
     /// The bytes of the longest file that the call can make.
     var largestFile: Int { request.limits.fileSize }
 
@@ -291,13 +294,12 @@ final class ConfinedRun: ReactorHandler, @unchecked Sendable {
         if let process = rootProcess() {
             let tree = TreeMemory.tree(below: process)
             let countsSockets = memoryLooks % 5 == 0
-            let held = TreeMemory.bytes(of: tree.processes, limit: limit, countsSockets: countsSockets)
-            guard held <= limit else { return end(.limit(.memory)) }
-            if countsSockets, link.level.hasOwnRoot,
-                LocalSocketMemory.bytes(of: tree.processes, room: limit - held) > limit - held
-            {
-                return end(.limit(.memory))
+            let isTooMuch = ChildSight.with(childOwner) {
+                let held = TreeMemory.bytes(of: tree.processes, limit: limit, countsSockets: countsSockets)
+                guard held <= limit, countsSockets, link.level.hasOwnRoot else { return held > limit }
+                return LocalSocketMemory.bytes(of: tree.processes, room: limit - held) > limit - held
             }
+            guard !isTooMuch else { return end(.limit(.memory)) }
             // With a user namespace the kernel itself counts for each call.
             let isCounted = link.level.hasOwnRoot || supervisor?.group?.limitsProcesses == true
             if !isCounted, link.level != .none, tree.threads > request.limits.processes {

@@ -14,6 +14,7 @@ struct DiskUse: Sendable {
         private let folder: String?
         private let largestFile: Int
         private let hasOwnRoot: Bool
+        private let owner: ChildIdentity
 
         /// On the reactor's thread.
         init(run: ConfinedRun) {
@@ -23,6 +24,7 @@ struct DiskUse: Sendable {
             folder = run.privateFolder
             largestFile = run.largestFile
             hasOwnRoot = run.hasOwnRoot
+            owner = run.childOwner
         }
 
         /// Where its files lie on the device of the workspace, as it sees them.
@@ -40,7 +42,8 @@ struct DiskUse: Sendable {
                     largest: largestFile,
                     places: writablePlaces(configuration)
                 )
-                if unnamed.bytes() > configuration.unnamedBytes { return true }
+                let bytes = ChildSight.with(owner) { unnamed.bytes() }
+                if bytes > configuration.unnamedBytes { return true }
             }
             // Where a call has no mount of its own for it, nothing but this look bounds its temporary folder.
             guard let folder, let kind = configuration.kinds[kind] else { return false }

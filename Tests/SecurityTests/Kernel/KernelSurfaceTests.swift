@@ -17,6 +17,7 @@ import Testing
         ),
         KernelAttack(
             "a user namespace by flags with a high half",
+            .unfiltered,
             """
             pid = call(56, 220, 0x10000000 | 17 | 1 << 40, 0, 0, 0, 0)
             if pid == 0: os._exit(0)
@@ -26,6 +27,7 @@ import Testing
         ),
         KernelAttack(
             "a personality with a high half",
+            .unfiltered,
             "call(135, 92, 0x0040000 | 1 << 32)\nreturn libc.personality(0xffffffff) & 0x0040000 != 0"
         ),
         KernelAttack(

@@ -28,6 +28,18 @@ enum HostProcesses {
         return nil
     }
 
+    /// A field of /proc/self/status.
+    static func ownStatus(_ field: String) -> String {
+        let lines = HostFolder.read("/proc/self/status")?.split(separator: "\n") ?? []
+        let line = lines.first { $0.hasPrefix(field + ":") }
+        return line.map { String($0.dropFirst(field.count + 1).drop(while: \.isWhitespace)) } ?? ""
+    }
+
+    /// Whether this process has all of some capabilities (capabilities(7)).
+    static func hasCapabilities(_ wanted: UInt64) -> Bool {
+        (UInt64(ownStatus("CapEff"), radix: 16) ?? 0) & wanted == wanted
+    }
+
     /// Whether a process exists and is no zombie.
     static func isAlive(_ process: pid_t) -> Bool {
         guard let text = HostFolder.read("/proc/\(process)/stat"), let end = text.lastIndex(of: ")") else {

@@ -271,7 +271,8 @@ import Testing
             }
         ) { sandbox in
             #expect(sandbox.sandbox.report.signalWay == way.found)
-            let outcome = try await sandbox.python(code)
+            let limits = ProcessRequest.Limits(time: .seconds(110), memory: 256 << 20)
+            let outcome = try await sandbox.python(code, limits: limits)
             #expect(
                 outcome.output.text() == """
                     200

@@ -292,7 +292,7 @@ server() {
 # Runs one suite in a place; prints what came of it and adds it up. The tests make their own folders below /tmp, and
 # show there, too, that what they try works where nothing forbids it: it has to be large, and programs may be run. They
 # run many servers side by side, so the limits for one are left out. A shell is process 1: it takes in orphans, and leaves
-# the tests a session and a process group of their own.
+# the tests a session and a process group of their own, and descriptors for many servers.
 suite() {
     local place=$1 suite=$2 log=$results/$1.$2.log counts status=0 reasons passed_here failed_here skipped_here
     local options=("${options[@]}") folder option
@@ -303,7 +303,7 @@ suite() {
         --volume "$work/suite:/suite:ro" --volume "$work/repository:/repository:ro" \
         --env CMCP_BIN_DIR="$inside" --env CMCP_PACKAGE_DIR=/repository --env CMCP_TEST_AS_USER=1 --env NO_COLOR=1 \
         --env HOME=/tmp --env LANG=C.UTF-8 --env MCP_HOST=127.0.0.1 --workdir /tmp --entrypoint /bin/bash \
-        "$image" -c 'setsid --wait "$@"; exit "$?"' tests "/suite/$bundle" --testing-library swift-testing --filter "^$suite\\." </dev/null >"$log" 2>&1 || true
+        "$image" -c 'ulimit -Sn 4096; setsid --wait "$@"; exit "$?"' tests "/suite/$bundle" --testing-library swift-testing --filter "^$suite\\." </dev/null >"$log" 2>&1 || true
     # What others wrote in a user namespace can be removed in one only.
     [ "$who" = rootful_podman ] || rootless_podman unshare find "$folder" -mindepth 1 -delete || true
     rm -rf -- "$folder"

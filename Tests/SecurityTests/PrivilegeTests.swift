@@ -83,7 +83,7 @@ import Testing
             #expect(!reply.output.contains("uid=0") && !reply.output.contains("gid=0"), "\(reply.everything)")
             #expect(
                 reply.output.hasPrefix(
-                    "\(place.level.hasOwnRoot ? "1000" : "\(geteuid() == 0 ? 64_999 : geteuid())")\n"
+                    "\(place.level.hasOwnRoot ? "1000" : "\(attacked.childUser)")\n"
                 ) || reply.isError,
                 "\(reply.everything)"
             )

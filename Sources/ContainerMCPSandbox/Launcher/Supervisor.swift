@@ -22,6 +22,9 @@ final class Supervisor: ReactorHandler {
         case gone
     }
 
+    /// How long a supervisor may sweep after the reply.
+    private static let sweepTime = Duration.seconds(10)
+
     let control: Descriptor
     let view: UInt32
     /// At level `filtered`: the folder of this call alone.
@@ -72,17 +75,20 @@ final class Supervisor: ReactorHandler {
         mustKill = true
         shutdown(control.number, Int32(SHUT_WR))
         group?.kill()
-        if let pidfd, privateFolder == nil {
-            cmcp_pidfd_signal(pidfd.number, SIGKILL)
-        }
+        // One that sweeps has to run for that, whoever stopped it.
+        if let pidfd { cmcp_pidfd_signal(pidfd.number, privateFolder == nil ? SIGKILL : SIGCONT) }
     }
 
     /// Ends a supervisor that is an init, and with it what is left in its pid namespace.
     ///
-    /// One that sweeps is left to it: on a machine under load that may take longer than the reply can wait, and
-    /// nobody else does it better.
+    /// One that sweeps is left to it at first: on a machine under load that may take longer than the reply can wait. Then
+    /// it is ended, too, and the launcher sweeps what is left.
     func killItself() {
-        if let pidfd, privateFolder == nil { cmcp_pidfd_signal(pidfd.number, SIGKILL) }
+        guard let pidfd else { return }
+        cmcp_pidfd_signal(pidfd.number, privateFolder == nil ? SIGKILL : SIGCONT)
+        guard privateFolder != nil else { return }
+        // The descriptor stands for this process also when it is gone.
+        reactor.schedule(after: Self.sweepTime) { cmcp_pidfd_signal(pidfd.number, SIGKILL) }
     }
 
     /// The process id in the server's pid namespace, for /proc.

@@ -89,7 +89,7 @@ import Testing
             }
             try await sandbox.killLauncher(mark: "969")
             await #expect(throws: SandboxError.self) { try await running.value }
-            #expect(try await sandbox.bash("echo back").output.text() == "back\n")
+            #expect(try await sandbox.bashAfterLoss("echo back").output.text() == "back\n")
             #expect(ProcessTable.count(withArgument: sandbox.mark("973")) == 0)
             #expect(sandbox.sandbox.report.backend == place.backend)
         }

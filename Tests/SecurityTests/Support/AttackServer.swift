@@ -44,6 +44,8 @@ final class AttackServer: Sendable {
 
     /// The workspace on the host.
     var workspace: String { folder + "/workspace" }
+    /// Who children are, as the machine sees them.
+    var childUser: UInt32 { ChildIdentity(workspace: workspace).user }
     /// The data folder on the host.
     var data: String { folder + "/data" }
     /// A file on the host, readable by everybody, with the canary in it.
@@ -96,6 +98,10 @@ final class AttackServer: Sendable {
             let number = UInt32.random(in: 100_000_000..<900_000_000)
             let canary = "canary-\(number ^ 0x5a5a)-\(number)"
             for name in ["workspace", "data", "temp", "logs"] { unsafe mkdir("\(folder)/\(name)", 0o755) }
+            // A user of its own for the children of each server: at level `filtered` the kernel counts processes for the
+            // user, and servers that are attacked at once must not take each other's.
+            let user = UInt32.random(in: 61_000..<64_000)
+            if geteuid() == 0 { unsafe chown(folder + "/workspace", user, user) }
             try HostFolder.write(canary + "\n", to: folder + "/secret.txt")
             try HostFolder.write("the operator's data\n", to: folder + "/data/data.txt")
             unsafe mkdir(folder + "/data/inner", 0o755)

@@ -16,6 +16,11 @@ enum HostProcesses {
 
     /// The launcher above a process, told by its name.
     static func launcher(above process: pid_t) -> pid_t? {
+        ancestor(of: process, named: "cmcp-launcher")
+    }
+
+    /// The nearest process above one whose name begins with a text.
+    static func ancestor(of process: pid_t, named name: String) -> pid_t? {
         var current = process
         for _ in 0..<64 {
             guard let status = HostFolder.read("/proc/\(current)/status"),
@@ -23,7 +28,7 @@ enum HostProcesses {
                 let parent = pid_t(line.dropFirst(5).filter(\.isNumber)), parent > 1
             else { return nil }
             current = parent
-            if HostFolder.read("/proc/\(current)/comm")?.hasPrefix("cmcp-launcher") == true { return current }
+            if HostFolder.read("/proc/\(current)/comm")?.hasPrefix(name) == true { return current }
         }
         return nil
     }

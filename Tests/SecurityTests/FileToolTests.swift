@@ -307,8 +307,11 @@ import Testing
 
     @Test(arguments: Place.attacked)
     func `what a child plants where the server saves output leads nowhere`(place: Place) async throws {
-        let flood = "head -c 2000000 /dev/zero | tr '\\\\0' x"
-        try await AttackServer.with(place, ["BASH_ALLOWED_COMMANDS": AttackServer.commands + ",tr"]) {
+        let flood = "head -c 200000 /dev/zero | tr '\\\\0' x"
+        try await AttackServer.with(
+            place,
+            ["BASH_ALLOWED_COMMANDS": AttackServer.commands + ",tr", "OUTPUT_MAX_KB": "64"]
+        ) {
             attacked in
             let outside = attacked.folder + "/outside"
             unsafe mkdir(outside, 0o777)

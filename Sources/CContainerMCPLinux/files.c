@@ -185,7 +185,8 @@ int cmcp_file_open(int folder, const char *path, int flags, unsigned mode, int s
 
 int cmcp_file_open_cached(int folder, const char *path) {
     struct cmcp_open_how how = {
-        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+        // Without O_NOATIME a read that waits for no data may wait for the journal, to note its time.
+        .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOATIME,
         .resolve = CMCP_RESOLVE_BENEATH | CMCP_RESOLVE_NO_SYMLINKS | CMCP_RESOLVE_NO_MAGICLINKS |
                    CMCP_RESOLVE_NO_XDEV | CMCP_RESOLVE_CACHED,
     };

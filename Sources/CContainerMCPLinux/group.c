@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -56,15 +57,21 @@ long cmcp_clone_into_group(unsigned long flags, int *pidfd, int group, int *must
 }
 
 int cmcp_look_as(uint32_t user, uint32_t group) {
+    // The kernel takes each change for one of credentials, after which a process may leave a core to whoever collects
+    // them (fs.suid_dumpable).
+    int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
     // Both answer with who it was before; only a second question tells whether they worked.
     setfsgid(group);
     setfsuid(user);
-    if ((uint32_t)setfsuid((uid_t)-1) == user && (uint32_t)setfsgid((gid_t)-1) == group) {
-        return 0;
+    int works = (uint32_t)setfsuid((uid_t)-1) == user && (uint32_t)setfsgid((gid_t)-1) == group;
+    if (!works) {
+        setfsuid(geteuid());
+        setfsgid(getegid());
     }
-    setfsuid(geteuid());
-    setfsgid(getegid());
-    return -1;
+    if (dumpable == 0) {
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    }
+    return works ? 0 : -1;
 }
 
 int cmcp_is_delegated(const char *folder) {

@@ -50,9 +50,10 @@ struct cmcp_file_info {
 int cmcp_file_open(int folder, const char *path, int flags, unsigned mode, int stepwise);
 
 /// Opens `path` beneath `folder` to read it, under the same rules as `cmcp_file_open`, and only if the kernel has at hand
-/// all that the way takes (RESOLVE_CACHED, Linux 5.12): it waits for no disk.
+/// all that the way takes (RESOLVE_CACHED, Linux 5.12): it waits for no disk. The time of access stays as it was.
 ///
-/// \return A descriptor, or a negative errno: EAGAIN where it would wait, EINVAL or ENOSYS on an older kernel.
+/// \return A descriptor, or a negative errno: EAGAIN where it would wait, EINVAL or ENOSYS on an older kernel, EPERM
+/// for a file of somebody else.
 int cmcp_file_open_cached(int folder, const char *path);
 
 /// Reads from an open file what lies in memory: by preadv2(2) with RWF_NOWAIT, which waits for no disk (Linux 4.14).

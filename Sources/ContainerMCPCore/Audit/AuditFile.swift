@@ -30,6 +30,9 @@ struct AuditFile: ~Copyable {
     private var identity: FileIdentity?
     private var endsInsideLine = false
 
+    /// The step of taking away what was written in part.
+    private static let cut = "ftruncate"
+
     /// How often the lock is asked for, 1 ms apart, before the call is refused.
     private let lockAttempts: Int
 
@@ -77,7 +80,8 @@ struct AuditFile: ~Copyable {
     ///
     /// - Parameter lines: Whole lines, each with its line feed.
     /// - Returns: Whether they are in the file; where not, none is, and each may still be appended by itself.
-    mutating func appendTogether(_ lines: [UInt8]) -> Bool {
+    /// - Throws: ``Failure`` where some may be in it and could not be taken away again.
+    mutating func appendTogether(_ lines: [UInt8]) throws(Failure) -> Bool {
         do {
             try openFolder()
             try takeLock()
@@ -88,6 +92,7 @@ struct AuditFile: ~Copyable {
             return true
         } catch {
             closeAll()
+            guard error.step != Self.cut else { throw error }
             return false
         }
     }
@@ -104,7 +109,7 @@ struct AuditFile: ~Copyable {
         guard written == bytes.count else {
             let failure = Failure("write")
             // Nobody else writes while the lock is held, so this takes away nothing but the broken line.
-            if written > 0 { ftruncate(log, size) }
+            if written > 0, ftruncate(log, size) != 0 { throw Failure(Self.cut) }
             throw failure
         }
         guard room == 0 || ftruncate(log, size + text.count) == 0 else { throw Failure("ftruncate") }

@@ -105,6 +105,17 @@ final class AuditWriter: Sendable {
         }
     }
 
+    /// What became of lines that were to be written at once; nil where each may still be written by itself.
+    private static func written(_ lines: [UInt8], to file: inout AuditFile) -> Result<
+        Void, AuditFile.Failure
+    >? {
+        do {
+            return try file.appendTogether(lines) ? .success(()) : nil
+        } catch {
+            return .failure(error)
+        }
+    }
+
     /// Writes the lines of all who wait, as many at once as may be: under load one write and one lock serve many calls.
     private static func write(_ jobs: [Job], to file: inout AuditFile) {
         var rest = jobs[...]
@@ -118,8 +129,8 @@ final class AuditWriter: Sendable {
                 together += job.line
                 return true
             }
-            if group.count > 1, file.appendTogether(together) {
-                for job in group { job.continuation.resume(returning: .success(())) }
+            if group.count > 1, let result = Self.written(together, to: &file) {
+                for job in group { job.continuation.resume(returning: result) }
                 rest = rest.dropFirst(group.count)
                 continue
             }

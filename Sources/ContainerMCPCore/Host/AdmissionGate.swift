@@ -100,26 +100,21 @@ final class AdmissionGate: Sendable {
     private func enter(_ pass: AdmissionPlaces.Pass) async throws(ToolError) {
         guard !Task.isCancelled else { throw Self.givenUp }
         guard !state.withLock({ $0.enter(pass) }) else { return }
-        let timeout = Task { [patience, backgroundPatience] in
-            // A cancelled sleep means that the place was given in time.
-            guard (try? await Task.sleep(for: patience)) != nil else { return }
-            if isInBackground(pass.ticket) {
-                guard (try? await Task.sleep(for: backgroundPatience - patience)) != nil else { return }
-            }
-            giveUp(pass.ticket)
-        }
+        var timeout: Task<Void, Never>?
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if let outcome = state.withLock({ $0.wait(pass, continuation) }) {
                     return continuation.resume(returning: outcome)
                 }
-                // Whose cancellation came before it was there to be found.
+                // From here on it is there to be found.
+                timeout = endWaiting(pass.ticket)
+                // Whose cancellation came before that.
                 if Task.isCancelled { giveUp(pass.ticket) }
             }
         } onCancel: {
             giveUp(pass.ticket)
         }
-        timeout.cancel()
+        timeout?.cancel()
         switch outcome {
         case .entered: return
         case .full: throw Self.busy("all places are taken and the queue is full")
@@ -127,6 +122,17 @@ final class AdmissionGate: Sendable {
             if Task.isCancelled { throw Self.givenUp }
             let time = isInBackground(pass.ticket) ? backgroundPatience : patience
             throw Self.busy("no place came free in \(time.components.seconds) s")
+        }
+    }
+
+    /// Ends the wait of a call when its time is over; cancelled when the place was given in time.
+    private func endWaiting(_ ticket: Ticket) -> Task<Void, Never> {
+        Task { [patience, backgroundPatience] in
+            guard (try? await Task.sleep(for: patience)) != nil else { return }
+            if isInBackground(ticket) {
+                guard (try? await Task.sleep(for: backgroundPatience - patience)) != nil else { return }
+            }
+            giveUp(ticket)
         }
     }
 

@@ -29,7 +29,10 @@ enum ChildSight {
     /// - Returns: What was seen.
     static func with<Value>(_ child: ChildIdentity, _ look: () -> Value) -> Value {
         guard child.differs, isNeeded, cmcp_look_as(child.user, child.group) == 0 else { return look() }
-        defer { cmcp_look_as(geteuid(), getegid()) }
+        defer {
+            // Only want of memory keeps it from being itself again, and it must not go on as somebody else.
+            while cmcp_look_as(geteuid(), getegid()) != 0 { usleep(1_000) }
+        }
         return look()
     }
 }

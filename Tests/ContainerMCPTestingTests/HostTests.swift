@@ -125,6 +125,7 @@ struct LettersTool: Tool {
         let path = folder + "/audit.jsonl"
         defer {
             unsafe unlink(path)
+            unsafe unlink(path + ".lock")
             unsafe rmdir(folder)
         }
         let runner = ScriptedRunner { run in
@@ -167,6 +168,7 @@ struct LettersTool: Tool {
         let (path, aside) = (folder + "/audit.jsonl", folder + "/aside")
         defer {
             unsafe unlink(path)
+            unsafe unlink(path + ".lock")
             unsafe unlink(aside)
             unsafe rmdir(folder)
         }

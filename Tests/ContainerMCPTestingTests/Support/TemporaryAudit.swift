@@ -32,6 +32,7 @@ struct TemporaryAudit {
     func remove() {
         log.close()
         unsafe unlink(folder + "/audit.jsonl")
+        unsafe unlink(folder + "/audit.jsonl.lock")
         unsafe rmdir(folder)
     }
 }

@@ -13,6 +13,8 @@ final class EventStorage: Sendable {
 
     let limits: StreamLimits
     let counters: StreamCounters
+    /// How many streams are being carried over a connection now.
+    let carrying = Atomic(0)
     private let limit: Int
     private let budget: ByteBudget
     private let holders = Mutex<[ObjectIdentifier: Holder]>([:])

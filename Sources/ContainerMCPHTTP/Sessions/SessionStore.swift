@@ -173,6 +173,11 @@ final class SessionStore: Sendable {
             group.addTask { await self.subscriptions.endAll(within: self.storage.limits.grace) }
             for session in all { group.addTask { await session.close(comesBack: true) } }
         }
+        // The last words are on their way when nobody carries any more; who does not read is not waited for long.
+        let deadline = ContinuousClock.now.advanced(by: storage.limits.grace)
+        while storage.carrying.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
+            try? await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     private func isExpired(_ entry: Entry, _ now: ContinuousClock.Instant) -> Bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ContainerMCPProtocol
+import Synchronization
 
 extension SessionStream {
     /// The first event of a stream whose client can come back: it has an id to come back with before anything
@@ -11,6 +12,8 @@ extension SessionStream {
 
     /// Writes events to a connection until the stream ends, the connection does, or another one takes over.
     func carry(_ reader: UInt64, on stream: EventStream) async {
+        storage.carrying.wrappingAdd(1, ordering: .relaxed)
+        defer { storage.carrying.wrappingSubtract(1, ordering: .relaxed) }
         while true {
             switch await next(reader) {
             case .send(let event):

@@ -47,13 +47,13 @@ import Testing
     /// The launcher of a server in which nothing runs.
     private func launcher(of attacked: AttackServer) async throws -> pid_t {
         // A call that comes before the loss of a launcher is noticed fails: then the next one tells.
-        for _ in 0..<10 {
+        var found: pid_t?
+        for _ in 0..<10 where found == nil {
             let hasEnded = Atomic(false)
             let running = Task {
                 _ = await attacked.bash("sleep \(attacked.mark)", timeout: 100)
                 hasEnded.store(true, ordering: .relaxed)
             }
-            var found: pid_t?
             _ = await eventually {
                 found = HostProcesses.ids(withArgument: "sleep\0" + attacked.mark).first
                     .flatMap { HostProcesses.launcher(above: $0) }
@@ -61,9 +61,8 @@ import Testing
             }
             running.cancel()
             await running.value
-            if let found { return found }
         }
-        return try #require(nil as pid_t?)
+        return try #require(found)
     }
 
     /// Waits for a call to be served; what is refused on the way must say that the sandbox is being restarted.

@@ -321,7 +321,7 @@ import Testing
                 "mkdir .cmcp; mkfifo .cmcp/output", "touch .cmcp",
                 "mkdir -p .cmcp/output; chmod 0 .cmcp/output",
                 "mkdir -p .cmcp/output; mkfifo .cmcp/output/$EPOCHSECONDS-{0..300}.txt",
-                "mkdir -p .cmcp/output; for i in {0..30}; do ln -s \(outside)/x .cmcp/output/$EPOCHSECONDS-$i.txt; done",
+                "mkdir -p .cmcp/output; for i in {0..300}; do ln -s \(outside)/x .cmcp/output/$EPOCHSECONDS-$i.txt; done",
                 "mkdir -p .cmcp/output; ln \(attacked.secretFile) .cmcp/output/0-0.txt; echo x > .cmcp/output/$'new\\nline'",
                 "ln -s /proc/self/root .cmcp",
             ]

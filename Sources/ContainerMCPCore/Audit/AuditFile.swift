@@ -112,7 +112,7 @@ struct AuditFile: ~Copyable {
             if written > 0, ftruncate(log, size) != 0 { throw Failure(Self.cut) }
             throw failure
         }
-        guard room == 0 || ftruncate(log, size + text.count) == 0 else { throw Failure("ftruncate") }
+        guard room == 0 || ftruncate(log, size + text.count) == 0 else { throw Failure(Self.cut) }
         endsInsideLine = false
     }
 

@@ -24,9 +24,11 @@ struct MCPEndpoint: Sendable {
             if let fault = PostedMessage.typeFault(head.fields) { return .answer(fault) }
             guard forms.json || forms.events else { return .answer(Site.notAcceptable) }
             // A 2026-07-28 request ends with its connection.
-            let isModern = MirroredHeaders(head.fields).namesModernVersion
-            return .work(bodyLimit: bodyLimit, endsWithConnection: isModern) { body, exchange in
-                await post(head, body, forms, exchange, subject)
+            let headers = MirroredHeaders(head.fields)
+            return .work(bodyLimit: bodyLimit, endsWithConnection: headers.namesModernVersion) {
+                body,
+                exchange in
+                await post(head.fields, headers, body, forms, exchange, subject)
             }
         case "GET":
             if let fault = sessionFault(head.fields) { return .answer(fault) }
@@ -71,7 +73,8 @@ struct MCPEndpoint: Sendable {
     }
 
     private func post(
-        _ head: RequestHead,
+        _ fields: HeaderFields,
+        _ headers: MirroredHeaders,
         _ body: [UInt8],
         _ forms: AcceptedForms,
         _ exchange: Exchange,
@@ -83,9 +86,8 @@ struct MCPEndpoint: Sendable {
         } catch {
             return exchange.reply(.error(400, error))
         }
-        let headers = MirroredHeaders(head.fields)
         if let fault = scopes.fault(in: message.input, for: subject) { return exchange.reply(fault) }
-        let post = LegacyPost(fields: head.fields, message: message, forms: forms, subject: subject)
+        let post = LegacyPost(fields: fields, message: message, forms: forms, subject: subject)
         switch message.input {
         case .batch:
             guard !headers.namesModernVersion else {

@@ -176,7 +176,8 @@ final class SessionStore: Sendable {
         // The last words are on their way when nobody carries any more; who does not read is not waited for long.
         let deadline = ContinuousClock.now.advanced(by: storage.limits.grace)
         while storage.carrying.load(ordering: .relaxed) > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(2))
+            // Who is cancelled can't wait.
+            guard (try? await Task.sleep(for: .milliseconds(2))) != nil else { return }
         }
     }
 

@@ -97,6 +97,9 @@ import Testing
                     #expect(reply.isError && reply.exitCode == nil, "\(round): \(reply.everything)")
                     #expect(reply.trouble.contains("sandbox"), "\(round): \(reply.everything)")
                 }
+                // What the old one left may serve for as long as it lives.
+                let isDead = await eventually { !HostProcesses.isAlive(launcher) }
+                #expect(isDead)
                 await expectService(attacked, "round \(round)")
             }
             #expect(lost > 0, "\(served) served")

@@ -178,7 +178,7 @@ import Testing
             set -m
             sleep 970 & kill %1; wait %1; echo "term $?"
             set +m; sleep 970 & kill -STOP $!; kill -CONT $!; kill -9 $!; wait $!; echo "kill $?"; set -m
-            sleep 970 | sleep 970 & kill -HUP -$(jobs -p %%); wait -f $!; echo "group $?"
+            sleep 970 | sleep 970 & kill -HUP -$(jobs -p %%); wait $!; echo "group $?"
             trap 'echo usr' USR1; kill -USR1 $$; echo after
             (sleep 970; echo no) & kill -0 $! && echo there; kill $!; wait; kill -0 $! 2>/dev/null || echo gone
             timeout 0.1 sleep 970; echo "timeout $?"
